@@ -1,0 +1,46 @@
+# Two commands from a bare machine: `make demo` and `make test`. Both install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test check-spider clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/installed
+	@printf '%s\n' \
+	  'Which three stores had the highest total sales in 2025?' \
+	  'How many customers ordered in 2024 but not in 2025?' \
+	  'What percentage of the order lines were returned, by product category?' \
+	  | $(BIN)/sqlft ask retail -
+	@echo
+	@echo 'Ask your own:  $(BIN)/sqlft ask retail "How many stores are there?"'
+	@echo 'On your data:  $(BIN)/sqlft ask shop.duckdb "..."   (DuckDB or SQLite file)'
+
+test: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	SQLFT_HOME=$(CURDIR)/.sqlft $(BIN)/python -m pytest
+
+check-spider: $(VENV)/tested
+	@test -n "$(SPIDER)" || { echo 'usage: make check-spider SPIDER=PATH'; exit 2; }
+	$(BIN)/python tests/spider/check_canonical.py $(SPIDER)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'sqlft needs Python 3.11 to 3.13: make PYTHON=python3.12 $(MAKECMDGOALS)'; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	@echo 'installing sqlft (torch is the large part) ...'
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/tested: pyproject.toml | $(VENV)/bin/python
+	@echo 'installing sqlft and what its tests need ...'
+	@$(PIP) install -e '.[test]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) .sqlft .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

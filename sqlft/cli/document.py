@@ -1,0 +1,105 @@
+"""Answers and rows as JSON documents."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from sqlft.ask import Answer
+    from sqlft.errors import SqlError
+    from sqlft.sql import Verdict
+
+
+def json_value(value: Any) -> Any:
+    """The value as JSON knows it.
+
+    Dates and times are ISO text; decimals are numbers, as text where a 64-bit float would change
+    them; NaN and infinities are text; bytes are base64.
+
+    >>> json_value(decimal.Decimal("2.50")), json_value(float("nan"))
+    (2.5, 'nan')
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, decimal.Decimal):
+        number = float(value)
+        return number if decimal.Decimal(repr(number)) == value else str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, dict):
+        return {str(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def rows_document(rows: pyarrow.Table, *, truncated: bool) -> dict[str, Any]:
+    """Columns with their Arrow types, and rows as lists in the columns' order."""
+    columns = [column.to_pylist() for column in rows.columns]
+    return {
+        "columns": [{"name": field.name, "type": str(field.type)} for field in rows.schema],
+        "rows": [[json_value(v) for v in values] for values in zip(*columns, strict=True)],
+        "truncated": truncated,
+    }
+
+
+def error_document(error: SqlError) -> dict[str, Any]:
+    """An error of the SQL: kind, message and hint."""
+    return {"kind": error.kind, "message": error.message, "hint": error.hint}
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """A verdict with its problems."""
+    return {
+        "ok": verdict.ok,
+        "sql": verdict.sql,
+        "tables": list(verdict.tables),
+        "columns": list(verdict.columns),
+        "problems": [
+            {"kind": p.kind, "message": p.message, "hint": p.hint} for p in verdict.problems
+        ],
+    }
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """Everything an answer holds."""
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "sql": answer.sql,
+        "display_sql": answer.display_sql,
+        "verdict": None if answer.verdict is None else verdict_document(answer.verdict),
+        "result": None
+        if answer.rows is None
+        else rows_document(answer.rows, truncated=answer.truncated),
+        "refusal": answer.refusal,
+        "error": None if answer.error is None else error_document(answer.error),
+        "confidence": answer.confidence,
+        "candidates": [
+            {"reply": c.reply, "sql": c.sql, "refused": c.refused, "votes": c.votes}
+            | {"log_probability": json_value(c.log_probability)}
+            for c in answer.candidates
+        ],
+        "schema_text": answer.schema_text,
+        "prompt_tokens": answer.prompt_tokens,
+        "output_tokens": answer.output_tokens,
+        "seconds": {name: round(s, 6) for name, s in answer.seconds.items()},
+        "model": answer.model,
+        "adapter": answer.adapter,
+    }
+
+
+def print_document(document: Any) -> None:
+    """Prints one JSON document, and nothing else."""
+    print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,0 +1,58 @@
+"""What can go wrong, by who must act: the user, the model's SQL, or the installation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+SqlErrorKind = Literal[
+    "parse_error",
+    "forbidden",
+    "unknown_table",
+    "unknown_column",
+    "query_error",
+    "timeout",
+    "too_large",
+]
+"""Why one SQL text failed. The same words name the outcomes of an evaluation."""
+
+
+def printable(text: str) -> str:
+    """The text on one line with control characters written out.
+
+    Names, values and messages come from databases and models: none may steer a terminal.
+
+    >>> printable("a\x1b[2Jb\n")
+    'a\\x1b[2Jb\\n'
+    """
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+class SqlftError(Exception):
+    """Every error that sqlft raises on purpose: one line, and a hint where there is one.
+
+    >>> str(SqlftError("no such file: shop.duckdb", hint="check the path"))
+    'no such file: shop.duckdb'
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        self.message = printable(message)
+        self.hint = None if hint is None else printable(hint)
+        super().__init__(self.message)
+
+
+class InputError(SqlftError):
+    """The user must act: a wrong file, name, option, question or database."""
+
+
+class SqlError(SqlftError):
+    """The SQL must change: it is not a plain read of this schema, or it failed when run."""
+
+    def __init__(self, message: str, *, kind: SqlErrorKind, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.kind: SqlErrorKind = kind
+
+
+class ModelError(SqlftError):
+    """The installation must change: a model, adapter, library or device is missing or broken."""

@@ -1,0 +1,165 @@
+"""The corridor with a real database and a fixed writer."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import sqlft
+from sqlft.ask import Answer, Assistant, clean_question
+
+QUESTIONS = {
+    "How many orders?": "SELECT count(*) FROM orders",
+    "Every order": "```sql\nSELECT id, city FROM orders ORDER BY id;\n```",
+    "From first": "FROM orders SELECT city WHERE id = 2",
+    "Drop it": "DROP TABLE orders",
+    "Read a file": "SELECT * FROM read_csv('/etc/passwd')",
+    "Wrong column": "SELECT town FROM orders",
+    "Wrong table": "SELECT * FROM order_lines",
+    "Small talk": "I am fine, thank you.",
+    "Runaway": "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) "
+    "SELECT count(*) FROM r",
+    "Division": "SELECT CAST(city AS INTEGER) FROM orders",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, city VARCHAR)")
+        connection.execute("INSERT INTO orders VALUES (1, 'Oslo'), (2, 'Kyiv'), (3, NULL)")
+    return path
+
+
+def assistant_of(path: Path, **limits: float) -> Assistant:
+    writer = sqlft.FixedGenerator(QUESTIONS)
+    return sqlft.load(database=path, generator=writer, limits=sqlft.Limits(**limits))
+
+
+@pytest.fixture(scope="module")
+def assistant(shop: Path) -> Assistant:
+    return assistant_of(shop)
+
+
+def rows_of(answer: Answer) -> list[dict[str, object]]:
+    assert answer.rows is not None, answer.error
+    return answer.rows.to_pylist()
+
+
+def test_a_question_becomes_rows(assistant: Assistant) -> None:
+    answer = assistant.ask("How many orders?")
+    assert [list(row.values()) for row in rows_of(answer)] == [[3]]
+    assert answer.status == "answered"
+    assert answer.verdict is not None and answer.verdict.tables == ("orders",)
+    assert list(answer.seconds) == ["schema", "prompt", "generate", "check", "execute"]
+    assert "orders" in answer.schema_text
+
+
+def test_stages_are_told_as_they_begin(assistant: Assistant) -> None:
+    stages: list[str] = []
+    assistant.ask("Every order", on_stage=stages.append)
+    assert stages == ["schema", "prompt", "generate", "check", "execute"]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("Drop it", "forbidden"),
+        ("Read a file", "forbidden"),
+        ("Wrong column", "unknown_column"),
+        ("Wrong table", "unknown_table"),
+        ("Small talk", "no_sql"),
+        ("Division", "query_error"),
+    ],
+)
+def test_bad_sql_is_an_outcome_and_never_an_exception(
+    assistant: Assistant, question: str, status: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == status
+    assert answer.rows is None
+
+
+def test_a_runaway_query_ends_at_its_deadline(shop: Path) -> None:
+    answer = assistant_of(shop, timeout_s=0.5).ask("Runaway")
+    assert answer.status == "timeout"
+    assert answer.seconds["execute"] < 2
+
+
+def test_the_row_cap_is_a_fact_not_a_guess(shop: Path) -> None:
+    capped = assistant_of(shop, max_rows=2).ask("Every order")
+    whole = assistant_of(shop, max_rows=3).ask("Every order")
+    assert (len(rows_of(capped)), capped.truncated) == (2, True)
+    assert (len(rows_of(whole)), whole.truncated) == (3, False)
+
+
+def test_generate_gives_checked_sql_alone(assistant: Assistant) -> None:
+    assert assistant.generate("Every order") == "SELECT id, city FROM orders ORDER BY id"
+    with pytest.raises(sqlft.SqlError, match="town"):
+        assistant.generate("Wrong column")
+
+
+def test_the_refusal_of_a_layout_is_a_refusal(shop: Path) -> None:
+    from sqlft.prompt import layout
+
+    writer = sqlft.FixedGenerator({"Weather?": layout("ddl").refusal})
+    answer = sqlft.load(database=shop, generator=writer).ask("Weather?")
+    assert answer.status == "refused" and answer.refusal
+
+
+def test_sixteen_threads_get_the_answers_of_one(assistant: Assistant) -> None:
+    questions = [q for q in QUESTIONS if q not in {"Runaway"}] * 8
+
+    def outcome(question: str) -> tuple[str, object]:
+        answer = assistant.ask(question)
+        return answer.status, None if answer.rows is None else answer.rows.to_pylist()
+
+    alone = [outcome(question) for question in questions]
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(outcome, questions)) == alone
+
+
+def test_a_sqlite_file_answers_like_a_duckdb_file(tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    path = tmp_path / "shop.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, city TEXT)")
+        connection.execute("INSERT INTO orders VALUES (1, 'Oslo'), (2, 'Kyiv'), (3, NULL)")
+        connection.commit()
+    answer = assistant_of(path).ask("From first")
+    assert rows_of(answer) == [{"city": "Kyiv"}]
+
+
+@pytest.mark.parametrize("question", ["", " \n\t ", "\x00\x1b"])
+def test_an_empty_question_is_one_line_and_a_hint(question: str) -> None:
+    with pytest.raises(sqlft.InputError, match="empty") as caught:
+        clean_question(question)
+    assert caught.value.hint
+
+
+def test_a_question_of_a_hundred_thousand_characters_is_refused() -> None:
+    with pytest.raises(sqlft.InputError, match="100,000"):
+        clean_question("x" * 100_000)
+
+
+def test_control_characters_never_reach_the_model() -> None:
+    assert clean_question("how\x00 many\x1b[2J\r\norders") == "how many [2J orders"
+
+
+def test_a_changed_file_is_seen_without_loading_again(tmp_path: Path) -> None:
+    path = tmp_path / "shop.duckdb"
+
+    def put(count: int) -> None:
+        path.unlink(missing_ok=True)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"CREATE TABLE orders AS SELECT range AS id FROM range({count})")
+
+    put(2)
+    assistant = assistant_of(path)
+    assert list(rows_of(assistant.ask("How many orders?"))[0].values()) == [2]
+    put(5)
+    assert list(rows_of(assistant.ask("How many orders?"))[0].values()) == [5]

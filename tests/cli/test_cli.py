@@ -1,0 +1,194 @@
+"""The command line, run in this process on real files."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sqlft.cli import main
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("shop") / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, city VARCHAR)")
+        connection.execute("INSERT INTO orders VALUES (1, 'Oslo'), (2, e'Ky\x1b[2Jiv'), (3, NULL)")
+    return str(path)
+
+
+class Ran:
+    """What one command printed, and how it exited."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        with pytest.raises(SystemExit) as exit_:
+            main(arguments)
+        self.code = exit_.value.code
+        self.out, self.err = capsys.readouterr()
+
+
+def test_run_prints_rows_and_their_number(capsys: pytest.CaptureFixture[str], shop: str) -> None:
+    ran = Ran(capsys, "run", shop, "SELECT id, city FROM orders ORDER BY id")
+    assert ran.code == 0
+    assert "Oslo" in ran.out and "NULL" in ran.out and "3 rows" in ran.out
+
+
+def test_a_stored_value_cannot_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], shop: str
+) -> None:
+    ran = Ran(capsys, "run", shop, "SELECT city FROM orders")
+    assert "\x1b" not in ran.out and r"Ky\x1b[2Jiv" in ran.out
+
+
+def test_run_says_when_rows_were_left_out(capsys: pytest.CaptureFixture[str], shop: str) -> None:
+    ran = Ran(capsys, "run", shop, "SELECT id FROM orders", "--max-rows", "2")
+    assert "2 rows (more exist" in ran.out
+
+
+def test_json_is_one_document_and_nothing_else(
+    capsys: pytest.CaptureFixture[str], shop: str
+) -> None:
+    ran = Ran(
+        capsys, "run", shop, "--json",
+        "SELECT 1.50::DECIMAL(9,2) AS a, DATE '2025-01-02' AS b, 'NaN'::DOUBLE AS c, [1, NULL] AS d",
+    )  # fmt: skip
+    document = json.loads(ran.out)
+    assert document["rows"] == [[1.5, "2025-01-02", "nan", [1, None]]]
+    assert document["truncated"] is False and [c["name"] for c in document["columns"]] == [*"abcd"]
+
+
+def test_check_exits_1_when_refused_and_0_when_passed(
+    capsys: pytest.CaptureFixture[str], shop: str
+) -> None:
+    assert Ran(capsys, "check", shop, "SELECT city FROM orders").code == 0
+    refused = Ran(capsys, "check", shop, "SELECT town FROM orders")
+    assert refused.code == 1 and "unknown_column" in refused.out
+    document = json.loads(Ran(capsys, "check", shop, "--json", "DELETE FROM orders").out)
+    assert document["ok"] is False and document["problems"][0]["kind"] == "forbidden"
+
+
+def test_schema_show_tells_tables_and_keys(capsys: pytest.CaptureFixture[str], shop: str) -> None:
+    assert "orders" in Ran(capsys, "schema", "show", shop).out
+    document = json.loads(Ran(capsys, "schema", "show", shop, "--json").out)
+    assert document["tables"][0]["primary_key"] == ["id"]
+
+
+def test_bundled_schemas_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "retail" in Ran(capsys, "schema", "list").out.split()
+
+
+def test_known_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(Ran(capsys, "model", "list", "--json").out)
+    assert document["models"][0]["name"] == "smollm2-135m"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("run", "absent.duckdb", "SELECT 1"), 1),
+        (("run", "retial", "SELECT 1"), 1),
+        (("ask", "absent.duckdb", "How many?"), 1),
+        (("ask", "{shop}", "How many?", "--model", "no/such-model"), 1),
+        (("ask", "{shop}", "How many?", "--adapter", "no/such/adapter"), 1),
+        (("ask", "{shop}", "How many?", "--layout", "haiku"), 1),
+        (("schema", "build", "nowhere"), 1),
+        (("model", "fetch", "gpt-9"), 1),
+        (("run", "{shop}", "SELECT 1", "--max-rows", "0"), 2),
+        (("run", "{shop}", "SELECT 1", "--timeout", "soon"), 2),
+        (("ask", "{shop}"), 2),
+        (("ask", "{shop}", "x", "--json", "--sql-only"), 2),
+        (("dance",), 2),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_a_hint(
+    capsys: pytest.CaptureFixture[str], shop: str, arguments: tuple[str, ...], code: int
+) -> None:
+    ran = Ran(capsys, *(a.format(shop=shop) for a in arguments))
+    assert ran.code == code
+    assert ran.out == ""
+    lines = ran.err.splitlines()
+    assert lines[0].startswith("sqlft: ") and lines[1].startswith("  hint: ") and len(lines) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"id,city\n1,Oslo\n", b"SQLite format 3\x00" + b"\x07" * 99])
+def test_a_file_that_is_no_database_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "shop.duckdb"
+    path.write_bytes(content)
+    ran = Ran(capsys, "run", str(path), "SELECT 1")
+    assert ran.code == 1 and len(ran.err.splitlines()) <= 2
+    assert [p.name for p in tmp_path.iterdir()] == ["shop.duckdb"]
+
+
+def test_a_database_without_tables_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.duckdb"
+    duckdb.connect(str(path)).close()
+    ran = Ran(capsys, "schema", "show", str(path))
+    assert ran.code == 1 and "no tables" in ran.err
+
+
+def test_a_tiny_model_walks_the_whole_way(
+    capsys: pytest.CaptureFixture[str], shop: str, tiny_model: Path
+) -> None:
+    ran = Ran(
+        capsys, "ask", shop, "How many orders?", "--json",
+        "--model", str(tiny_model), "--max-output-tokens", "8",
+    )  # fmt: skip
+    document = json.loads(ran.out)
+    assert document["question"] == "How many orders?"
+    assert document["output_tokens"] <= 8 < document["prompt_tokens"]
+    assert document["record"]["packages"]["torch"]
+    assert set(document["seconds"]) >= {"schema", "prompt", "generate"}
+
+
+def test_many_questions_share_one_model_and_one_bad_one_stops_nothing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    shop: str,
+    tiny_model: Path,
+) -> None:
+    text = "How many orders?\n\n" + "x" * 5000 + "\nWhich cities?\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    ran = Ran(
+        capsys, "ask", shop, "-", "--json", "--model", str(tiny_model), "--max-output-tokens", "4"
+    )
+    assert ran.code == 0
+    statuses = [a["status"] for a in json.loads(ran.out)["answers"]]
+    assert len(statuses) == 3 and statuses[1] == "input_error"
+
+
+def test_help_of_every_command_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["ask"], ["check"], ["run"], ["schema", "list"], ["schema", "show"], ["schema", "build"],
+        ["model", "list"], ["model", "fetch"],
+    ):  # fmt: skip
+        ran = Ran(capsys, *words, "--help")
+        assert ran.code == 0 and f"sqlft {' '.join(words)}" in ran.out.split("\n", 1)[1]
+
+
+def test_interrupted_it_says_so_and_leaves_no_process(shop: str) -> None:
+    runaway = "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r"
+    command = [sys.executable, "-m", "sqlft", "run", shop, runaway, "--timeout", "60"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 130 and out == "" and err == "sqlft: stopped\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(shop: str) -> None:
+    command = f"{sys.executable} -m sqlft run {shop} 'FROM range(9000)' --max-rows 9000 | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr == ""
