@@ -157,6 +157,7 @@ def _employees(rng: np.random.Generator, branches: Columns) -> Columns:
     count = len(jobs)
     lands = [COUNTRIES[0] if b < 0 else branches["country"][b - 1] for _, b, _ in jobs]
     hired = _days(rng, np.full(count, np.datetime64("2004-01-01")), np.datetime64("2025-09-30"))
+    hired[:47] = np.where(hired[:47] >= START - 60, hired[:47] - 1200, hired[:47])
     left = np.full(count, NEVER)
     leavers = np.flatnonzero(rng.random(count) < 0.13)
     leavers = leavers[leavers > 2]
@@ -185,7 +186,10 @@ def _employees(rng: np.random.Generator, branches: Columns) -> Columns:
 
 
 def _person(rng: np.random.Generator, land: str) -> str:
-    return f"{rng.choice(NAMES['first'][land])} {rng.choice(NAMES['last'][land])}"
+    """A name of the country, in one case of four partly from another."""
+    first = land if rng.random() < 0.84 else str(rng.choice(COUNTRIES))
+    last = land if rng.random() < 0.84 else str(rng.choice(COUNTRIES))
+    return f"{rng.choice(NAMES['first'][first])} {rng.choice(NAMES['last'][last])}"
 
 
 def _company(rng: np.random.Generator, land: str) -> str:
@@ -219,6 +223,7 @@ def _customers(rng: np.random.Generator, branches: Columns, employees: Columns) 
         wanted = lands == land
         home[wanted] = 1 + rng.choice(nearby, wanted.sum(), p=weight / weight.sum())
     joined = _days(rng, np.full(count, np.datetime64("2009-01-01")), TODAY - 5, 0.6)
+    home = _still_there(branches, home, joined)
     left = np.full(count, NEVER)
     gone = np.flatnonzero((rng.random(count) < 0.07) & (joined < TODAY - 400))
     left[gone] = _days(rng, np.maximum(joined[gone] + 180, START), TODAY)
@@ -251,6 +256,16 @@ def _customers(rng: np.random.Generator, branches: Columns, employees: Columns) 
     }
 
 
+def _still_there(branches: Columns, home: Any, joined: Any) -> Any:
+    """The home branch, or, where it had shut before, the next operating one of the country."""
+    kept = home.copy()
+    for index in np.flatnonzero(joined > branches["shut_on"][home - 1]):
+        land = branches["country"][home[index] - 1]
+        near = (np.array(branches["country"]) == land) & np.isnat(branches["shut_on"])
+        kept[index] = branches["branch_id"][near][index % near.sum()]
+    return kept
+
+
 def _email(rng: np.random.Generator, name: str, index: int) -> str | None:
     plain = "".join(c for c in name.lower() if c.isascii() and c.isalpha())
     return None if rng.random() < 0.07 else f"{plain}{index}@mail.example"
@@ -266,6 +281,12 @@ def _advisors(rng: np.random.Generator, employees: Columns, home: Any, shares: A
             staff = employees["emp_no"][able & (places == branch)]
             chosen[index] = rng.choice(staff) if len(staff) else -1
     return chosen
+
+
+def _on_staff(employees: Columns, title: str) -> Any:
+    """Numbers of the current staff with that title."""
+    able = (np.array(employees["job_title"]) == title) & np.isnat(employees["left_on"])
+    return employees["emp_no"][able]
 
 
 def _products() -> Columns:
@@ -656,7 +677,7 @@ def _fraud_alerts(
     count = len(hits)
     raised = txns["booked_at"][hits] + rng.integers(1, 900, count)
     score = np.round(rng.beta(3, 2.4, count), 3)
-    hours = rng.lognormal(2.8, 1.2, count)
+    hours = rng.lognormal(3.4, 1.3, count)
     closed = raised + (hours * 3600).astype(np.int64)
     closed = np.where(closed > TODAY.astype("M8[s]"), np.datetime64("NaT", "s"), closed)
     done = ~np.isnat(closed)
@@ -666,7 +687,7 @@ def _fraud_alerts(
     txns["status"][hits] = np.where(
         fraud & (rng.random(count) < 0.6), "reversed", txns["status"][hits]
     )
-    analysts = employees["emp_no"][3:21]
+    analysts = _on_staff(employees, "fraud analyst")
     busy = rng.dirichlet(np.full(len(analysts), 3.0))
     rules = ["VELOCITY", "GEO_MISMATCH", "HIGH_VALUE", "NEW_PAYEE", "CARD_TESTING"]
     rule = _pick(rng, rules[:3] + rules[4:], count, [35, 27, 22, 16])
@@ -726,8 +747,7 @@ def _loan_applications(rng: np.random.Generator, customers: Columns, employees: 
     decided = applied + np.ceil(rng.lognormal(slow, 0.55)).astype(np.int64)
     pending = decided > TODAY
     decision[pending] = None
-    titles = np.array(employees["job_title"])
-    officers = employees["emp_no"][titles == "credit officer"]
+    officers = _on_staff(employees, "credit officer")
     officer = rng.choice(officers, count, p=rng.dirichlet(np.full(len(officers), 4.0)))
     reasons = ["affordability", "credit history", "incomplete documents", "insufficient collateral"]
     reason = _pick(rng, list(reasons), count, [44, 31, 15, 10])
@@ -846,8 +866,7 @@ def _settle(
     after: Any, settled: int,
 ) -> None:  # fmt: skip
     """Write the status that the payments imply into the loan."""
-    term = len(due)
-    finished = stop == end and bool(end < term or due[-1] <= TODAY - 45)
+    finished = settled == end
     owed = 0.0 if finished else float(after[settled - 1] if settled else after[0])
     if settled == 0 and not finished:
         owed = float(loans["principal_eur"][index])
@@ -910,7 +929,8 @@ def _complaints(rng: np.random.Generator, customers: Columns) -> Columns:
     count = 1320
     who = rng.choice(np.flatnonzero(rng.random(3200) < 0.42), count)
     first = np.maximum(customers["joined_on"][who], START)
-    received = _days(rng, first, TODAY, 0.8)
+    left = customers["left_on"][who]
+    received = _days(rng, first, np.where(np.isnat(left), TODAY, left), 0.8)
     order = np.argsort(received, kind="stable")
     who, received = who[order], received[order]
     topic = _pick(rng, list(NAMES["complaints"]), count, [24, 19, 17, 9, 10, 13, 8])
@@ -948,7 +968,7 @@ def _balances(
     flow = np.zeros((len(accounts["account_id"]), len(ends)))
     np.add.at(flow, (txns["_account"], quarter), moved)
     course = np.cumsum(flow, axis=1)
-    spare = np.where(rng.random(len(flow)) < 0.05, -0.9, 0.1) * np.nan_to_num(accounts["od_limit"])
+    spare = np.where(rng.random(len(flow)) < 0.11, -0.9, 0.1) * np.nan_to_num(accounts["od_limit"])
     opening = np.round(np.maximum(accounts["opening_bal"], spare - course.min(axis=1)), 2)
     tight = spare < 0
     opening = np.where(tight, np.round(spare - course.min(axis=1), 2), opening)

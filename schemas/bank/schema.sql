@@ -212,7 +212,7 @@ CREATE TABLE fx_rates (
 );
 
 COMMENT ON TABLE branches IS 'Places where the bank serves customers, shut ones included';
-COMMENT ON COLUMN branches.kind IS 'flagship, standard, kiosk or online';
+COMMENT ON COLUMN branches.kind IS 'flagship, standard or kiosk';
 COMMENT ON COLUMN branches.shut_on IS 'Day the branch shut for good; NULL while it operates';
 COMMENT ON COLUMN branches.closed IS 'True when the branch does not open on Saturdays; says nothing about having shut for good (see shut_on)';
 COMMENT ON TABLE employees IS 'Staff, past and present';

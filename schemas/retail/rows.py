@@ -92,7 +92,7 @@ def _email(first: str, last: str, number: int, host: str) -> str:
 
 
 def _suppliers(rng: np.random.Generator) -> pa.Table:
-    names, countries = zip(*NAMES["suppliers"], strict=True)
+    names, countries, _ = zip(*NAMES["suppliers"], strict=True)
     n = len(names)
     far = np.isin(countries, ["China", "Vietnam", "India", "Bangladesh", "South Korea", "Japan"])
     lead = np.where(far, rng.integers(38, 75, n), rng.integers(5, 24, n))
@@ -104,7 +104,9 @@ def _suppliers(rng: np.random.Generator) -> pa.Table:
             "country": _text(countries),
             "contact_email": _text(emails, rng.random(n) < 0.15),
             "lead_days": _ints(lead, rng.random(n) < 0.1),
-            "rating": _ints(rng.choice(5, n, p=[0.2, 0.34, 0.24, 0.14, 0.08]) + 1, np.arange(n) > 33),
+            "rating": _ints(
+                rng.choice(5, n, p=[0.2, 0.34, 0.24, 0.14, 0.08]) + 1, np.arange(n) > 33
+            ),
             "since": _dates(rng.integers(_day("2012-01-01"), _day("2022-12-31"), n)),
         }
     )
@@ -121,7 +123,11 @@ def _categories() -> tuple[Draw, pa.Table]:
             leaves.append((len(rows), name, facts))
     ids, names, parents = zip(*rows, strict=True)
     table = pa.table(
-        {"category_id": _ints(ids), "name": _text(names), "parent_id": pa.array(parents, pa.int32())}
+        {
+            "category_id": _ints(ids),
+            "name": _text(names),
+            "parent_id": pa.array(parents, pa.int32()),
+        }
     )
     return {"leaves": leaves}, table
 
@@ -140,14 +146,16 @@ def _products(rng: np.random.Generator, leaves: list[Any]) -> tuple[Draw, pa.Tab
     names: list[str] = []
     category, back, rrp, weight, season, supplier = [], [], [], [], [], []
     for category_id, department, (price, returned, grams, nouns) in leaves:
-        likely = rng.integers(1, len(NAMES["suppliers"]) + 1, 6)
+        likely = [i for i, s in enumerate(NAMES["suppliers"], start=1) if department in s[2]]
         factor = dict(zip(nouns, rng.lognormal(0, 0.35, len(nouns)), strict=True))
         for name in _product_names(rng, nouns):
             names.append(name)
             category.append(category_id)
             back.append(returned / 100 * rng.lognormal(0, 0.3))
             rough = price * factor[name.split(" ", 1)[1].removesuffix(" II")]
-            rrp.append(max(2, round(rough * rng.lognormal(0, 0.22))) * 100 - rng.choice([1, 5, 10, 0]))
+            rrp.append(
+                max(2, round(rough * rng.lognormal(0, 0.22))) * 100 - rng.choice([1, 5, 10, 0])
+            )
             weight.append(int(grams * rng.lognormal(0, 0.25)))
             season.append(SEASON.get(department, np.full(12, 0.7)))
             supplier.append(int(rng.choice(likely)))
@@ -155,19 +163,19 @@ def _products(rng: np.random.Generator, leaves: list[Any]) -> tuple[Draw, pa.Tab
     cents = np.array(rrp)
     cost = (cents * np.clip(rng.normal(0.46, 0.09, n), 0.2, 0.82)).astype(int)
     fresh = rng.random(n) < 0.3
-    launch = np.where(fresh, rng.integers(FIRST, LAST - 20, n), rng.integers(FIRST - 1900, FIRST, n))
+    launch = np.where(
+        fresh, rng.integers(FIRST, LAST - 20, n), rng.integers(FIRST - 1900, FIRST, n)
+    )
     gone = rng.random(n) < 0.14
     drop = np.maximum(rng.integers(FIRST + 60, LAST, n), launch + 200)
     gone &= drop < LAST - 5
-    popularity = rng.pareto(1.25, n) + 0.25
+    popularity = rng.lognormal(0, 0.95, n)
     popularity *= (60 / (cents / 100)) ** 0.35
     popularity[rng.permutation(n)[:31]] = 0
     brand = rng.choice(NAMES["brands"], n, p=np.array([19, 16, 14, 12, 10, 9, 7, 6, 4, 3]) / 100)
-    draw = {
-        "rrp": cents, "launch": launch, "drop": np.where(gone, drop, FOREVER), "season": np.array(season),
-        "popularity": popularity, "back": np.array(back), "weight": np.array(weight),
-        "quality": rng.normal(0, 0.7, n), "n": n,
-    }  # fmt: skip
+    draw = {"rrp": cents, "launch": launch, "drop": np.where(gone, drop, FOREVER),
+            "season": np.array(season), "popularity": popularity, "back": np.array(back),
+            "quality": rng.normal(0, 0.7, n)}  # fmt: skip
     table = pa.table(
         {
             "product_id": _ints(np.arange(1, n + 1)),
@@ -187,7 +195,9 @@ def _products(rng: np.random.Generator, leaves: list[Any]) -> tuple[Draw, pa.Tab
 
 
 def _stores() -> tuple[Draw, pa.Table]:
-    name, city, country, region, form, sqm, opened, closed, weight = zip(*NAMES["stores"], strict=True)
+    name, city, country, region, form, sqm, opened, closed, weight = zip(
+        *NAMES["stores"], strict=True
+    )
     start = np.array([_day(day) for day in opened])
     end = np.array([FOREVER if day is None else _day(day) for day in closed])
     table = pa.table(
@@ -209,7 +219,7 @@ def _stores() -> tuple[Draw, pa.Table]:
 
 
 def _staff_plan(rng: np.random.Generator, stores: Draw) -> list[tuple[Any, ...]]:
-    """(job, store or None, manager, country, hired, left, pay in EUR) of each employee, bosses first."""
+    """(job, store, manager, country, hired, left, pay in EUR) of each employee, bosses first."""
     regions = ["Central", "West", "South"]
     plan: list[tuple[Any, ...]] = [
         ("Chief Executive", None, None, "Netherlands", _day("2014-01-06"), FOREVER, 14500)
@@ -219,14 +229,24 @@ def _staff_plan(rng: np.random.Generator, stores: Draw) -> list[tuple[Any, ...]]
         plan.append((f"Regional Manager {region}", None, 1, country, hired, FOREVER, 7400))
     for job in ["Buyer"] * 6 + ["Accountant"] * 4 + ["Web Shop Editor"] * 5 + ["Data Analyst"] * 2:
         hired = int(rng.integers(_day("2016-01-01"), LAST - 90))
-        plan.append((job, None, 1, str(rng.choice(COUNTRIES)), hired, FOREVER, rng.integers(3100, 4900)))
+        plan.append(
+            (job, None, 1, str(rng.choice(COUNTRIES)), hired, FOREVER, rng.integers(3100, 4900))
+        )
     for store in range(len(stores["start"])):
-        opened, closed, home = stores["start"][store], stores["end"][store], stores["country"][store]
+        opened, closed, home = (
+            stores["start"][store],
+            stores["end"][store],
+            stores["country"][store],
+        )
         boss = regions.index(stores["region"][store]) + 2
-        plan.append(("Store Manager", store + 1, boss, home, opened - 30, closed, rng.integers(3600, 4700)))
+        plan.append(
+            ("Store Manager", store + 1, boss, home, opened - 30, closed, rng.integers(3600, 4700))
+        )
         chief = len(plan)
         for number in range(4 + int(stores["weight"][store] // 12)):
-            job = "Deputy Manager" if number == 0 else "Sales Assistant" if number % 4 else "Cashier"
+            job = (
+                "Deputy Manager" if number == 0 else "Sales Assistant" if number % 4 else "Cashier"
+            )
             hired = opened if number < 2 else int(rng.integers(opened, min(closed, LAST) - 40))
             stays = int(rng.exponential(1500)) + 60
             left = closed if number < 2 else min(hired + stays, closed)
@@ -270,13 +290,14 @@ def _customers(rng: np.random.Generator, stores: Draw) -> tuple[Draw, pa.Table]:
     countries = np.where(no_home, rng.choice(COUNTRIES, n), np.array(stores["country"])[home])
     people = _people(rng, list(countries))
     group = rng.choice(["private", "business", "staff"], n, p=[0.91, 0.065, 0.025])
-    weight = rng.pareto(1.35, n) + 0.2
+    weight = rng.lognormal(0, 0.95, n)
     weight[group == "business"] *= 2.5
-    weight = np.minimum(weight, 60)
+    weight = np.minimum(weight, 14)
     weight[rng.random(n) < 0.07] = 0
     score = np.log(weight + 0.05) + rng.normal(0, 0.5, n)
-    tier = np.where(score > 1.1, "gold", np.where(score > 0.1, "silver", "bronze"))
-    lapse = np.where(rng.random(n) < 0.45, joined + rng.exponential(600, n).astype(int), FOREVER)
+    tier = np.where(score > 1.0, "gold", np.where(score > 0.1, "silver", "bronze"))
+    since = np.maximum(joined, FIRST)
+    lapse = np.where(rng.random(n) < 0.45, since + rng.exponential(620, n).astype(int), FOREVER)
     tipped = (rng.random(n) < 0.09) & (np.arange(n) > 50)
     tip = np.array([int(rng.integers(0, max(i, 1))) + 1 for i in range(n)])
     table = pa.table(
@@ -285,7 +306,9 @@ def _customers(rng: np.random.Generator, stores: Draw) -> tuple[Draw, pa.Table]:
             "first_name": _text([first for first, _ in people]),
             "last_name": _text([last for _, last in people]),
             "email": _text([_email(f, s, i, "mail.example") for i, (f, s) in enumerate(people, 1)]),
-            "phone": _text([f"+00 555 {d:06d}" for d in rng.integers(0, 10**6, n)], rng.random(n) < 0.3),
+            "phone": _text(
+                [f"+00 555 {d:06d}" for d in rng.integers(0, 10**6, n)], rng.random(n) < 0.3
+            ),
             "birth_date": _dates(
                 rng.integers(_day("1944-01-01"), _day("2005-01-01"), n),
                 (rng.random(n) < 0.4) | (group == "business"),
@@ -335,15 +358,10 @@ def _addresses(rng: np.random.Generator, customers: Draw, stores: Draw) -> tuple
 
 
 def _promotions() -> tuple[Draw, pa.Table]:
-    plan = [("Winter Sale", "WINTER", 25, None, "01-06", 21), ("Spring Garden", "SPRING", 10, None, "04-04", 16),
-            ("Web Weekend", "WEBWE", 12, "web", "05-23", 3), ("Summer Sale", "SUMMER", 20, None, "07-03", 24),
-            ("Back to School", "SCHOOL", 10, "store", "08-21", 18), ("Loyalty Days", "LOYAL", 15, None, "10-09", 5),
-            ("Black Friday", "BLACK", 30, None, "11-22", 8), ("Advent Web", "ADVENT", 8, "web", "12-01", 20),
-            ("Store Birthday", "BDAY", 15, "store", "09-18", 4)]  # fmt: skip
     rows = [
         (f"{code}{year % 100}", f"{name} {year}", pct, channel, _day(f"{year}-{day}"), length)
         for year in (2023, 2024, 2025)
-        for name, code, pct, channel, day, length in plan
+        for name, code, pct, channel, day, length in NAMES["promotions"]
     ]
     rows.append(("TESTCODE", "Internal test", 50, "web", _day("2023-02-01"), 1))
     rows.append(("NEWYEAR26", "New Year 2026", 20, None, _day("2026-01-02"), 10))
@@ -392,6 +410,8 @@ def _order_heads(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     days = _order_days(rng)
     who = _pick(rng, customers["weight"], customers["joined"], customers["lapse"], days)
     share = 0.34 + 0.05 * (days - FIRST) / 365 + np.where(customers["home"][who] < 0, 0.3, -0.06)
+    habit = rng.random(N_CUSTOMERS)[who]
+    share = np.where(habit < 0.2, 0.99, np.where(habit > 0.78, 0.04, share))
     web = rng.random(len(days)) < share
     home = customers["home"][who]
     shut = (home < 0) | (stores["end"][home] < days) | (rng.random(len(days)) < 0.13)
@@ -411,16 +431,21 @@ def _order_heads(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     status[(age < 3) & (luck > 0.8)] = "placed"
     status[(age > 9) & (luck > 0.994)] = "shipped"
     clerk = _till(rng, stores, known["staff"], store, days)
-    return {"days": days, "who": who, "web": web, "store": store, "promotion": promotion, "clerk": clerk,
-            "address": address, "status": np.where(web, status, "completed")}  # fmt: skip
+    return {"days": days, "who": who, "web": web, "store": store, "promotion": promotion,
+            "clerk": clerk, "address": address,
+            "status": np.where(web, status, "completed")}  # fmt: skip
 
 
-def _order_lines(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> tuple[Draw, pa.Table]:
+def _order_lines(
+    rng: np.random.Generator, heads: Draw, known: dict[str, Draw]
+) -> tuple[Draw, pa.Table]:
     products, business = known["products"], known["customers"]["business"][heads["who"]]
     count = np.minimum(1 + rng.poisson(1.1, N_ORDERS) + business * rng.poisson(1.0, N_ORDERS), 9)
     order = np.repeat(np.arange(N_ORDERS), count)
     days = heads["days"][order]
-    product = _pick(rng, products["popularity"], products["launch"], products["drop"], days, products["season"])
+    product = _pick(
+        rng, products["popularity"], products["launch"], products["drop"], days, products["season"]
+    )
     _, first = np.unique(order * 10_000 + product, return_index=True)
     keep = np.sort(first)
     order, product, days = order[keep], product[keep], days[keep]
@@ -473,13 +498,27 @@ def _orders(heads: Draw, lines: Draw) -> tuple[Draw, pa.Table]:
     return {"total": goods + shipping}, table
 
 
+def _web_seconds(draws: Any) -> Any:
+    """Seconds after midnight of web payments: few by night, a peak in the evening."""
+    hours = np.array(
+        [2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 9, 9, 11, 10, 9, 9, 9, 10, 12, 16, 19, 18, 12, 6]
+    )
+    steps = np.concatenate([[0.0], np.cumsum(hours) / hours.sum()])
+    return np.interp(draws, steps, np.arange(25) * 3600).astype(int)
+
+
 def _payments(rng: np.random.Generator, heads: Draw, total: Any, business: Any) -> pa.Table:
     rows: list[tuple[int, str, str, int, int | None]] = []
     luck = rng.random((N_ORDERS, 4))
     second = rng.integers(9 * 3600, 20 * 3600, N_ORDERS)
-    night = rng.integers(0, 24 * 3600, N_ORDERS)
+    night = _web_seconds(rng.random(N_ORDERS))
     for i in range(N_ORDERS):
-        web, status, day, amount = heads["web"][i], heads["status"][i], int(heads["days"][i]), int(total[i])
+        web, status, day, amount = (
+            heads["web"][i],
+            heads["status"][i],
+            int(heads["days"][i]),
+            int(total[i]),
+        )
         when = day * 86400 + int(night[i] if web else second[i])
         method = "wallet" if luck[i, 0] < 0.36 else "card"
         if not web:
@@ -491,21 +530,22 @@ def _payments(rng: np.random.Generator, heads: Draw, total: Any, business: Any) 
         state = "refunded" if status == "cancelled" else "captured"
         if business[i] and web and luck[i, 2] < 0.75:
             due = when + int(86400 * (4 + 32 * luck[i, 3]))
-            late = due > (LAST + 1) * 86400 or luck[i, 3] > 0.975
-            unpaid = late and state == "captured"
-            rows.append((i + 1, "invoice", "open" if unpaid else state, amount, None if late else due))
+            if state == "captured" and (due > (LAST + 1) * 86400 or luck[i, 3] > 0.975):
+                rows.append((i + 1, "invoice", "open", amount, None))
+            else:
+                rows.append((i + 1, "invoice", state, amount, min(due, (LAST + 1) * 86400 - 60)))
             continue
         gift = min(amount // 2, (1 + int(luck[i, 3] * 5)) * 1000) if luck[i, 1] > 0.955 else 0
         if gift > 500:
             rows.append((i + 1, "gift_card", state, gift, when))
         rows.append((i + 1, method, state, amount - (gift if gift > 500 else 0), when))
-    order, method, state, cents, at = zip(*rows, strict=True)
+    orders, methods, states, cents, at = zip(*rows, strict=True)
     return pa.table(
         {
             "payment_id": _ints(np.arange(1, len(rows) + 1)),
-            "order_id": _ints(order),
-            "method": _text(method),
-            "state": _text(state),
+            "order_id": _ints(orders),
+            "method": _text(methods),
+            "state": _text(states),
             "amount_eur": _euros(cents),
             "paid_at": pa.array(at, pa.int64()).cast(pa.timestamp("s")).cast(pa.timestamp("us")),
         }
@@ -524,7 +564,10 @@ def _shipments(rng: np.random.Generator, heads: Draw) -> tuple[Draw, pa.Table]:
     arrived = np.where(late, promised + 1 + rng.poisson(1.6, n), promised - rng.integers(0, 2, n))
     heads["status"][order[arrived > LAST]] = "shipped"
     done = heads["status"][order] == "delivered"
-    tracking = [f"{names[c][:2].upper()}{d:09d}" for c, d in zip(carrier, rng.integers(0, 10**9, n), strict=True)]
+    tracking = [
+        f"{names[c][:2].upper()}{d:09d}"
+        for c, d in zip(carrier, rng.integers(0, 10**9, n), strict=True)
+    ]
     table = pa.table(
         {
             "shipment_id": _ints(np.arange(1, n + 1)),
@@ -543,7 +586,9 @@ def _shipments(rng: np.random.Generator, heads: Draw) -> tuple[Draw, pa.Table]:
     return {"received": received}, table
 
 
-def _returns(rng: np.random.Generator, heads: Draw, lines: Draw, known: dict[str, Draw]) -> pa.Table:
+def _returns(
+    rng: np.random.Generator, heads: Draw, lines: Draw, known: dict[str, Draw]
+) -> pa.Table:
     web, product = heads["web"][lines["order"]], lines["product"]
     received = known["shipments"]["received"][lines["order"]]
     rate = known["products"]["back"][product] * np.where(web, 1.6, 0.72)
@@ -594,7 +639,9 @@ def _inventory(rng: np.random.Generator, stores: Draw, products: Draw) -> pa.Tab
     )
 
 
-def _reviews(rng: np.random.Generator, heads: Draw, lines: Draw, known: dict[str, Draw]) -> pa.Table:
+def _reviews(
+    rng: np.random.Generator, heads: Draw, lines: Draw, known: dict[str, Draw]
+) -> pa.Table:
     received = known["shipments"]["received"][lines["order"]]
     written = received + 2 + rng.exponential(12, len(received)).astype(int)
     eager = np.where(heads["web"][lines["order"]], 0.11, 0.025)
@@ -617,7 +664,7 @@ def _reviews(rng: np.random.Generator, heads: Draw, lines: Draw, known: dict[str
 
 
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[tuple[str, pa.Table]]:
-    """Parts of a table that refers to itself: DuckDB looks up such keys before an INSERT, not in it."""
+    """Parts of a table that refers to itself: DuckDB wants such keys there before the INSERT."""
     keys, parents = table.column(0).to_pylist(), table.column(parent).to_pylist()
     depth: dict[int, int] = {}
     for key, above in zip(keys, parents, strict=True):

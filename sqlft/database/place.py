@@ -131,6 +131,9 @@ def _without_secrets(url: str) -> str:
     >>> _without_secrets("postgresql://ann:secret@db.example:5432/shop?password=secret")
     'postgresql://db.example:5432/shop'
     """
-    from sqlalchemy.engine import make_url
+    from sqlalchemy.engine import URL, make_url
 
-    return make_url(url).set(username=None, password=None, query={}).render_as_string()
+    full = make_url(url)
+    return URL.create(
+        full.drivername, host=full.host, port=full.port, database=full.database
+    ).render_as_string()

@@ -67,11 +67,10 @@ class FixedGenerator:
         answers = []
         for prompt in prompts:
             if cancel is not None and cancel():
-                texts, finish = ("",), "cancelled"
+                found = [Reply(text="", finish="cancelled")]
             else:
-                texts, finish = self._of(prompt.question), "stop"
-            chosen = islice(cycle(texts), decoding.candidates)
-            answers.append(tuple(Reply(text=text, finish=finish) for text in chosen))
+                found = [Reply(text=text) for text in self._of(prompt.question)]
+            answers.append(tuple(islice(cycle(found), decoding.candidates)))
         return answers
 
     def _of(self, question: str) -> tuple[str, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric both case cast check collate column
+_RESERVED_WORDS = """
+    all analyse analyze and any array as asc asymmetric both case cast check collate column
     constraint create default deferrable desc describe distinct do else end except false fetch for
     foreign from group having in initially intersect into lambda lateral leading limit not null
     offset on only or order pivot pivot_longer pivot_wider placing primary qualify references
     returning select show some summarize symmetric table then to trailing true union unique unpivot
-    using variadic when where window with""".split()
-)
+    using variadic when where window with
+"""
+RESERVED = frozenset(_RESERVED_WORDS.split())
 """DuckDB 2.0's reserved words: ``duckdb_keywords()`` of category ``reserved``."""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

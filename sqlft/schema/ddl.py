@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlglot import Dialect, exp
+from sqlglot import Dialect, Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.tokens import Token, TokenType
 
 from sqlft.errors import InputError
 from sqlft.schema.definition import Column, Schema, Table
@@ -47,10 +46,9 @@ def parse_ddl(ddl: str, name: str, dialect: str = "duckdb") -> Schema:
     Raises:
         InputError: naming the line that cannot be read, or the key that leads nowhere.
 
-    >>> parse_ddl("CREATE TABLE t (a INT PRIMARY KEY, -- the key\\n b TEXT)", "demo").tables[0].columns
-    (Column(name='a', type='INTEGER', nullable=False, comment='the key', samples=(), meaning=None, \
-unit=None, synonyms=(), private=False), Column(name='b', type='VARCHAR', nullable=True, \
-comment=None, samples=(), meaning=None, unit=None, synonyms=(), private=False))
+    >>> schema = parse_ddl("CREATE TABLE t (a INT PRIMARY KEY, -- the key\\n b TEXT)", "demo")
+    >>> [(c.name, c.type, c.nullable, c.comment) for c in schema.tables[0].columns]
+    [('a', 'INTEGER', False, 'the key'), ('b', 'VARCHAR', True, None)]
     """
     draft = _Draft(dialect=dialect)
     for tokens in _statements(ddl, dialect):
@@ -120,7 +118,7 @@ def _quiet_parser() -> Iterator[None]:
         logger.disabled = disabled
 
 
-def _parsed(tokens: list[Token], ddl: str, dialect: str) -> exp.Expression | None:
+def _parsed(tokens: list[Token], ddl: str, dialect: str) -> exp.Expr | None:
     try:
         with _quiet_parser():
             return Dialect.get_or_raise(dialect).parser().parse(tokens, ddl)[0]
@@ -137,7 +135,7 @@ def _namespace(table: exp.Table) -> str | None:
     return table.db if table.db and table.db.casefold() not in DEFAULT_NAMESPACES else None
 
 
-def _qualified(table: exp.Expression) -> str:
+def _qualified(table: exp.Expr) -> str:
     """The qualified name that a reference such as ``sales.orders`` stands for."""
     found = table if isinstance(table, exp.Table) else table.find(exp.Table)
     if found is None:
@@ -146,7 +144,7 @@ def _qualified(table: exp.Expression) -> str:
     return f"{space}.{found.name}" if space else found.name
 
 
-def _create_table(draft: _Draft, tree: exp.Expression | None, tokens: list[Token]) -> None:
+def _create_table(draft: _Draft, tree: exp.Expr | None, tokens: list[Token]) -> None:
     line = tokens[0].line
     body = tree.this if isinstance(tree, exp.Create) else None
     if not isinstance(body, exp.Schema) or not isinstance(body.this, exp.Table):
@@ -179,12 +177,12 @@ def _create_table(draft: _Draft, tree: exp.Expression | None, tokens: list[Token
             _add_constraint(draft, table.qualified_name, part, line)
 
 
-def _is_inline_primary_key(part: exp.Expression) -> bool:
+def _is_inline_primary_key(part: exp.Expr) -> bool:
     constraints = part.args.get("constraints") or ()
     return any(isinstance(c.kind, exp.PrimaryKeyColumnConstraint) for c in constraints)
 
 
-def _column(draft: _Draft, part: exp.Expression) -> Column:
+def _column(draft: _Draft, part: exp.Expr) -> Column:
     identifier = part.this if isinstance(part, exp.ColumnDef) else part
     constraints = [c.kind for c in part.args.get("constraints") or ()]
     not_null = any(
@@ -202,14 +200,14 @@ def _column(draft: _Draft, part: exp.Expression) -> Column:
     )
 
 
-def _column_type(draft: _Draft, kind: exp.Expression | None) -> str:
+def _column_type(draft: _Draft, kind: exp.Expr | None) -> str:
     if not isinstance(kind, exp.DataType):
         return "VARCHAR"  # SQLite's columns without a type hold anything
     named = draft.types.get(str(kind.args.get("kind")).strip('"').casefold())
     return type_name(named or kind, draft.dialect)
 
 
-def _table_comment(tree: exp.Expression | None, tokens: list[Token]) -> str | None:
+def _table_comment(tree: exp.Expr | None, tokens: list[Token]) -> str | None:
     said = tree.find(exp.SchemaCommentProperty) if tree is not None else None
     if said is not None:
         return said.name or None
@@ -217,7 +215,7 @@ def _table_comment(tree: exp.Expression | None, tokens: list[Token]) -> str | No
     return " ".join(c.strip() for c in opening.comments if c.strip()) or None if opening else None
 
 
-def _add_constraint(draft: _Draft, table: str, part: exp.Expression, line: int) -> None:
+def _add_constraint(draft: _Draft, table: str, part: exp.Expr, line: int) -> None:
     if isinstance(part, exp.PrimaryKey):
         _set_primary_key(draft, table, tuple(c.name for c in part.expressions), line)
     elif isinstance(part, exp.ForeignKey):
@@ -226,7 +224,7 @@ def _add_constraint(draft: _Draft, table: str, part: exp.Expression, line: int) 
 
 
 def _add_key(
-    draft: _Draft, table: str, columns: tuple[str, ...], reference: exp.Expression | None, line: int
+    draft: _Draft, table: str, columns: tuple[str, ...], reference: exp.Expr | None, line: int
 ) -> None:
     if not isinstance(reference, exp.Reference):
         raise InputError(f"line {line}: a foreign key of {table!r} names no table it refers to")
@@ -261,7 +259,7 @@ def _declared(draft: _Draft, name: str, line: int) -> Table:
     return table
 
 
-def _alter_table(draft: _Draft, tree: exp.Expression | None, line: int) -> None:
+def _alter_table(draft: _Draft, tree: exp.Expr | None, line: int) -> None:
     if not isinstance(tree, exp.Alter):
         return  # OWNER TO, ENABLE ROW LEVEL SECURITY and their like change no column or key
     name = _qualified(tree.this)
@@ -277,7 +275,7 @@ def _alter_table(draft: _Draft, tree: exp.Expression | None, line: int) -> None:
             draft.tables[name.casefold()] = replace(table, columns=columns)
 
 
-def _comment_on(draft: _Draft, tree: exp.Expression | None, line: int) -> None:
+def _comment_on(draft: _Draft, tree: exp.Expr | None, line: int) -> None:
     if not isinstance(tree, exp.Comment):
         return
     text = tree.expression.name or None

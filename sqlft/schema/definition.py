@@ -131,11 +131,13 @@ class Schema:
 
     @property
     def digest(self) -> str:
-        """16 hex digits over names, types and keys; not over rows, samples or notes."""
-        tables = [
-            [t.namespace, t.name, [[c.name, c.type] for c in t.columns], list(t.primary_key)]
+        """16 hex digits over names, types and keys; not over rows, samples, notes or order."""
+        tables = sorted(
+            [t.namespace or "", t.name, [[c.name, c.type] for c in t.columns], list(t.primary_key)]
             for t in self.tables
-        ]
-        keys = [[k.table, k.columns, k.target_table, k.target_columns] for k in self.foreign_keys]
+        )
+        keys = sorted(
+            [k.table, k.columns, k.target_table, k.target_columns] for k in self.foreign_keys
+        )
         text = json.dumps([tables, keys], separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -6,7 +6,9 @@ import re
 
 _DRAWING = re.compile(r"\n\s*LINE \d+:.*", re.DOTALL)
 _KIND = re.compile(r"^(?:[A-Z]\w*(?: [A-Z]\w*)? Error|Error): ")
-_HINT = re.compile(r"\n?(?:Did you mean|Candidate (?:bindings|tables|functions|columns))\b.*", re.DOTALL)
+_HINT = re.compile(
+    r"\n?(?:Did you mean|Candidate (?:bindings|tables|functions|columns))\b.*", re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 MESSAGE_CHARACTERS_AT_MOST = 400

@@ -1,0 +1,23 @@
+"""The only opener of databases: files in worker processes, servers through SQLAlchemy."""
+
+from sqlft.database.build import Progress, build_duckdb
+from sqlft.database.place import Database, locate
+from sqlft.database.pool import close_workers
+from sqlft.database.process import Cancel
+from sqlft.database.read import Parameter, QueryResult, read, read_catalog, read_many
+from sqlft.database.server import engine
+
+__all__ = [
+    "Cancel",
+    "Database",
+    "Parameter",
+    "Progress",
+    "QueryResult",
+    "build_duckdb",
+    "close_workers",
+    "engine",
+    "locate",
+    "read",
+    "read_catalog",
+    "read_many",
+]

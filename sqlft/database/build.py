@@ -1,0 +1,133 @@
+"""Writes a DuckDB file so that it is there complete, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlft.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Progress = Callable[[str], None]
+"""Called with a table's name before its rows are written."""
+
+_SETTINGS = {"threads": "2", "enable_external_access": "false"}
+
+
+def build_duckdb(
+    path: Path,
+    ddl: str,
+    tables: Iterable[tuple[str, pa.Table]],
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Makes the database file ``path`` from DDL text and the rows of its tables, in their order.
+
+    The file is built as ``NAME.partial-PID`` beside it, written through to the disk and renamed,
+    so that other readers see the old file or the whole new one. Two builds in one folder, by
+    whichever processes, wait for each other; what a killed one left is removed by the next.
+    ``ddl`` and ``tables`` are trusted; columns are matched by name.
+
+    Raises:
+        InputError: the folder cannot be written, the disk is full, or the DDL and rows disagree.
+    """
+    path = path.absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(path.parent):
+            _remove_partials(path)
+            partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
+            try:
+                _write(partial, ddl, tables, progress)
+                _sync(partial)
+                partial.replace(path)
+                _sync(path.parent)
+            finally:
+                _remove_partials(path)
+    except OSError as error:
+        raise _not_written(path, error.strerror or str(error), error.errno) from None
+
+
+def _write(
+    partial: Path,
+    ddl: str,
+    tables: Iterable[tuple[str, pa.Table]],
+    progress: Progress | None,
+) -> None:
+    import duckdb
+
+    final = partial.with_suffix("")
+    try:
+        with duckdb.connect(str(partial), config=dict(_SETTINGS)) as connection:
+            connection.execute(ddl)
+            for name, rows in tables:
+                if progress is not None:
+                    progress(name)
+                quoted = '"' + name.replace('"', '""') + '"'
+                connection.register("sqlft_rows", rows)
+                connection.execute(f"INSERT INTO {quoted} BY NAME SELECT * FROM sqlft_rows")
+                connection.unregister("sqlft_rows")
+            connection.execute("CHECKPOINT")
+    except duckdb.IOException as error:
+        full = errno.ENOSPC if _says_full(str(error)) else None
+        raise _not_written(final, _first_line(error), full) from None
+    except duckdb.Error as error:
+        raise InputError(f"{final} could not be built: {_first_line(error)}") from None
+
+
+def _not_written(path: Path, reason: str, number: int | None) -> InputError:
+    if number in (errno.ENOSPC, errno.EDQUOT) or _says_full(reason):
+        return InputError(
+            f"{path} could not be written: the disk is full",
+            hint="free some space, or set SQLFT_HOME to a folder on another disk",
+        )
+    hint = None
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        hint = "choose a folder that you may write to, for example through SQLFT_HOME"
+    return InputError(f"{path} could not be written: {reason}", hint=hint)
+
+
+def _says_full(text: str) -> bool:
+    lowered = text.casefold()
+    return "no space left" in lowered or "disk quota" in lowered or "disk is full" in lowered
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _remove_partials(path: Path) -> None:
+    # While the folder is ours alone, nobody is at work on any of them.
+    for stale in path.parent.glob(f"{escape(path.name)}.partial-*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            stale.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Holds a lock on the folder itself, which leaves no lock file and ends with the process."""
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network disk without locks: the pid in the name must do
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,52 @@
+"""The one thread that starts worker processes and waits for dead ones.
+
+Linux ends a worker with its parent (PR_SET_PDEATHSIG), where "parent" is the *thread* that started
+it. Whoever asks may be a short-lived thread, so this one, which lasts, starts them all.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+from sqlft.database.place import Database
+from sqlft.database.process import Worker
+
+
+class Keeper:
+    """Starts workers for all threads; between jobs it calls ``tidy_up`` every ``every_s``."""
+
+    def __init__(self, tidy_up: Callable[[], None], *, every_s: float) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._tidy_up, self._every_s = tidy_up, every_s
+        threading.Thread(target=self._work, name="sqlft-workers", daemon=True).start()
+
+    def start(self, database: Database, memory_mib: int) -> Worker:
+        """A started worker whose database is not open yet."""
+        answer: queue.SimpleQueue[Worker | BaseException] = queue.SimpleQueue()
+
+        def job() -> None:
+            try:
+                answer.put(Worker(database, memory_mib))
+            except BaseException as error:  # for the thread that asked
+                answer.put(error)
+
+        self._jobs.put(job)
+        started = answer.get()
+        if isinstance(started, BaseException):
+            raise started
+        return started
+
+    def reap(self, worker: Worker) -> None:
+        """Waits, in the background, for a killed worker that takes long to give back its memory."""
+        self._jobs.put(worker.reap)
+
+    def _work(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=self._every_s)
+            except queue.Empty:
+                self._tidy_up()
+            else:
+                job()

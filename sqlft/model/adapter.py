@@ -1,0 +1,103 @@
+"""An adapter folder: its card, and its weights around a base model."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+from sqlft.errors import InputError, ModelError
+from sqlft.prompt import fingerprint, layout
+
+CARD = "card.json"
+
+
+def adapter_folder(path: str) -> Path:
+    """The folder, after a look at its files.
+
+    Raises:
+        InputError: it is not there or is not a PEFT adapter.
+        ModelError: its weights are not safetensors; pickled ones are never read.
+    """
+    folder = Path(path).expanduser()
+    if not (folder / "adapter_config.json").is_file():
+        what = "has no adapter_config.json" if folder.is_dir() else "is not a folder"
+        raise InputError(f"the adapter {path} {what}", hint="--adapter takes a PEFT folder")
+    if not (folder / "adapter_model.safetensors").is_file():
+        raise ModelError(
+            f"the adapter {path} has no adapter_model.safetensors",
+            hint="other weight files can run code when they are read; save it as safetensors",
+        )
+    return folder
+
+
+def card_of(folder: Path) -> dict[str, Any]:
+    """What the adapter's card says; empty for an adapter that came without one.
+
+    Of it, ``layout`` and ``prompt_fingerprint`` decide how the adapter is asked.
+
+    Raises:
+        ModelError: there is a card, and it is not a JSON object.
+    """
+    path = folder / CARD
+    if not path.is_file():
+        return {}
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the adapter's card {path} cannot be read") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"the adapter's card {path} is not a JSON object")
+    return card
+
+
+def check_fingerprint(folder: Path, layout_name: str, tokenizer: Any) -> None:
+    """Nothing, where the adapter was taught the very prompts that it would be given.
+
+    Raises:
+        ModelError: its card names another prompt fingerprint.
+    """
+    taught = card_of(folder).get("prompt_fingerprint")
+    now = fingerprint(layout(layout_name), tokenizer)
+    if taught is not None and taught != now:
+        raise ModelError(
+            f"the adapter {folder} was taught other prompts (fingerprint {taught}) than layout "
+            f"{layout_name} makes here ({now})",
+            hint="use the base model, layout and sqlft version that it was trained with",
+        )
+
+
+def with_adapter(model: Any, folder: Path) -> Any:
+    """The base model with the adapter's weights in it, for writing only.
+
+    Raises:
+        ModelError: the adapter is not for this base, is damaged, or is of a kind that adds tokens.
+    """
+    from peft import PeftConfig, PeftModel
+    from safetensors import SafetensorError
+
+    try:
+        config = PeftConfig.from_pretrained(str(folder))
+        if config.is_prompt_learning:
+            raise ModelError(
+                f"the adapter {folder} is of kind {config.peft_type}, which is not supported",
+                hint="train a LoRA adapter",
+            )
+        with warnings.catch_warnings():
+            # PEFT only warns of weights that the file lacks, and leaves them as they were drawn.
+            warnings.filterwarnings("error", message="Found missing adapter keys")
+            # Kept in the base's own type: in fp32 every layer would cast there and back.
+            return PeftModel.from_pretrained(model, str(folder), autocast_adapter_dtype=False)
+    except SafetensorError as error:
+        raise ModelError(f"the adapter {folder} is damaged: {_line(error)}") from error
+    except (ValueError, KeyError, TypeError, RuntimeError, UserWarning, OSError) as error:
+        raise ModelError(
+            f"the adapter {folder} does not fit this model: {_line(error)}",
+            hint="--model must be the base that the adapter was trained on",
+        ) from error
+
+
+def _line(error: Exception, most_characters: int = 160) -> str:
+    """The first lines of a long message, as one."""
+    return " ".join(str(error).split())[:most_characters]

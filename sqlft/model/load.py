@@ -1,0 +1,161 @@
+"""A model, its tokenizer and its adapter, from files into memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlft.config import ModelChoice, Progress
+from sqlft.errors import InputError, ModelError
+from sqlft.model.adapter import adapter_folder, card_of, check_fingerprint, with_adapter
+from sqlft.model.device import chosen_device, chosen_dtype
+from sqlft.model.fetch import fetch
+from sqlft.model.folder import verify, weights_digest
+from sqlft.model.hub import hub_folder, is_whole
+from sqlft.model.known import known_models
+from sqlft.model.loaded import LoadedModel
+from sqlft.model.quiet import quiet
+from sqlft.prompt import layout
+
+
+def load_model(choice: ModelChoice, *, progress: Progress | None = None) -> LoadedModel:
+    """The chosen model in memory, ready to write.
+
+    A known model is fetched first where it is not here yet. Weights are read from safetensors
+    only, and no code that comes with a model is run.
+
+    Raises:
+        InputError: the name, folder or layout does not exist.
+        ModelError: the model, its adapter or the device is missing, damaged or does not fit.
+    """
+    adapter = adapter_folder(choice.adapter) if choice.adapter is not None else None
+    layout_name = _layout_name(choice, adapter)
+    device = chosen_device(choice.device)
+    folder, digest = _folder(choice.model, progress)
+    if progress is not None:
+        progress(f"loading {choice.model}", None)
+    with quiet():
+        tokenizer = _tokenizer(folder)
+        if adapter is not None:
+            check_fingerprint(adapter, layout_name, tokenizer)
+        model = _weights(folder, device, choice.quantize)
+        dtype = str(model.dtype).removeprefix("torch.")
+        if adapter is not None:
+            model = with_adapter(model, adapter)
+    return LoadedModel(
+        model=model.eval(),
+        tokenizer=tokenizer,
+        name=choice.model,
+        adapter=choice.adapter,
+        layout=layout_name,
+        device=device,
+        dtype="nf4" if choice.quantize == "nf4" else dtype,
+        digest=digest,
+    )
+
+
+def _layout_name(choice: ModelChoice, adapter: Path | None) -> str:
+    """The one asked for, else the adapter's own, else the one that fits an untrained model."""
+    taught = card_of(adapter).get("layout") if adapter is not None else None
+    fits = "sqlcoder" if "sqlcoder" in choice.model.lower() else "ddl"
+    return layout(str(choice.layout or taught or fits)).name
+
+
+def _folder(name: str, progress: Progress | None) -> tuple[Path, str | None]:
+    """Where the model's files lie, and what identifies them."""
+    known = next((model for model in known_models() if model.name == name), None)
+    if known is not None:
+        # Sizes only: the digests of 260 MiB take longer than loading them.
+        folder = verify(known.folder) if known.installed else fetch(name, progress=progress)
+        return folder, weights_digest(folder)
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return _checked(path), None
+    if path.exists() or path.is_absolute() or name.startswith((".", "~")):
+        raise InputError(
+            f"there is no model folder {name}",
+            hint="a model is a folder with config.json and safetensors files",
+        )
+    folder = hub_folder(name, progress=progress)
+    return _checked(folder), folder.name
+
+
+def _checked(folder: Path) -> Path:
+    if not (folder / "config.json").is_file():
+        is_adapter = (folder / "adapter_config.json").is_file()
+        raise InputError(
+            f"{folder} is not a model folder: it has no config.json",
+            hint="give an adapter with --adapter" if is_adapter else None,
+        )
+    if not is_whole(folder):
+        raise ModelError(
+            f"the model in {folder} lacks its safetensors weights",
+            hint="other weight files can run code when they are read; save it as safetensors",
+        )
+    return folder
+
+
+def _tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # tokenizers' Rust side raises plain Exception
+        raise ModelError(f"the tokenizer in {folder} cannot be read: {_line(error)}") from error
+
+
+def _weights(folder: Path, device: str, quantize: str) -> Any:
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
+
+    options: dict[str, Any] = {"dtype": chosen_dtype(device), "device_map": {"": device}}
+    if quantize == "nf4":
+        options["quantization_config"] = _nf4(options["dtype"])
+    try:
+        found: Any = AutoModelForCausalLM.from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+            **options,
+        )
+    except SafetensorError as error:
+        raise ModelError(f"the weights in {folder} are damaged: {_line(error)}") from error
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            f"{folder.name} does not fit the GPU's memory", hint="--quantize nf4, or --device cpu"
+        ) from error
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, MemoryError) as error:
+        raise ModelError(f"{folder} cannot be loaded: {_line(error)}") from error
+    model, report = found
+    missing = sorted(report["missing_keys"])
+    if missing:  # transformers would only warn, and draw these at random
+        raise ModelError(
+            f"{folder} is not a causal language model: it lacks {len(missing)} weights, "
+            f"such as {missing[0]}"
+        )
+    return model
+
+
+def _nf4(dtype: Any) -> Any:
+    from importlib.util import find_spec
+
+    import transformers
+
+    if find_spec("bitsandbytes") is None:
+        raise ModelError("4-bit weights need bitsandbytes", hint="pip install 'sqlft[nf4]'")
+    config: Any = transformers.BitsAndBytesConfig
+    return config(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=dtype,
+    )
+
+
+def _line(error: Exception, most_characters: int = 160) -> str:
+    """The beginning of a long message, on one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:most_characters]

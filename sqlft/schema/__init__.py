@@ -1,0 +1,36 @@
+"""What a database contains: read it, describe it with notes, show it."""
+
+from sqlft.schema.bundled import (
+    build_bundled,
+    bundled_folder,
+    bundled_names,
+    bundled_path,
+    notes_path,
+    open_database,
+)
+from sqlft.schema.ddl import parse_ddl
+from sqlft.schema.definition import Column, ForeignKey, Schema, Table, Term
+from sqlft.schema.description import as_dict, describe
+from sqlft.schema.notes import load_notes
+from sqlft.schema.reading import read_schema
+from sqlft.schema.visible import visible
+
+__all__ = [
+    "Column",
+    "ForeignKey",
+    "Schema",
+    "Table",
+    "Term",
+    "as_dict",
+    "build_bundled",
+    "bundled_folder",
+    "bundled_names",
+    "bundled_path",
+    "describe",
+    "load_notes",
+    "notes_path",
+    "open_database",
+    "parse_ddl",
+    "read_schema",
+    "visible",
+]

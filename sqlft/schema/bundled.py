@@ -1,0 +1,169 @@
+"""The schemas that come with sqlft: their databases are built at first use."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from sqlft.config import Limits, Progress, bundled, home
+from sqlft.database import Database, build_duckdb, locate, read
+from sqlft.errors import InputError, ModelError, SqlftError
+from sqlft.sql import nearest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SEED = 7
+_STAMP = "sqlft_built_from"
+"""A macro inside the file says which inputs made it: file and stamp cannot come apart."""
+
+
+def bundled_names() -> tuple[str, ...]:
+    """The names of the bundled schemas, sorted: every folder with a ``schema.sql``."""
+    folder = bundled("schemas")
+    return tuple(sorted(path.parent.name for path in folder.glob("*/schema.sql")))
+
+
+def bundled_folder(name: str) -> Path:
+    """The folder of one bundled schema: its ``schema.sql``, ``rows.py`` and ``notes.toml``.
+
+    Raises:
+        InputError: no schema of that name is bundled.
+    """
+    names = bundled_names()
+    if name not in names:
+        close = nearest(name, names)
+        hint = f"did you mean {' or '.join(close)}?" if close else _all_names(names)
+        raise InputError(f"no bundled database is called {name!r}", hint=hint)
+    return bundled("schemas") / name
+
+
+def _all_names(names: tuple[str, ...]) -> str:
+    return f"bundled: {', '.join(names)}" if names else "no schema is bundled with this copy"
+
+
+def bundled_path(name: str) -> Path:
+    """Where the built database of a bundled schema lies, whether or not it is there yet."""
+    return home() / "databases" / f"{name}.duckdb"
+
+
+def build_bundled(name: str, *, force: bool = False, progress: Progress | None = None) -> Path:
+    """The database file of a bundled schema, built unless the same inputs built it before.
+
+    Inputs are every file of the schema's folder but its notes. A killed build leaves what was
+    there before.
+
+    Args:
+        force: build in any case.
+
+    Raises:
+        InputError: no such schema, or the folder cannot be written.
+        ModelError: the schema's own files are broken.
+    """
+    folder, path = bundled_folder(name), bundled_path(name)
+    digest = _inputs_digest(folder)
+    if not force and _built_from(path) == digest:
+        return path
+    ddl = (folder / "schema.sql").read_text(encoding="utf-8")
+    stamped = f"{ddl.rstrip().rstrip(';')};\nCREATE MACRO {_STAMP}() AS '{digest}';"
+
+    def report(table: str) -> None:
+        if progress is not None:
+            progress(f"building {name}: {table}", None)
+
+    build_duckdb(path, stamped, _tables(folder), progress=report)
+    return path
+
+
+def _inputs_digest(folder: Path) -> str:
+    """Hex digest over the names and bytes of the files that a build depends on, and the seed."""
+    files = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name != "notes.toml"]
+    text = hashlib.sha256(f"seed {_SEED}".encode())
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        text.update(f"\n{file.name} {content}".encode())
+    return text.hexdigest()
+
+
+def _built_from(path: Path) -> str | None:
+    """The digest that a built file carries, or none where it is missing or cannot say."""
+    if not path.is_file():
+        return None
+    try:
+        result = read(locate(path), f"SELECT {_STAMP}() AS digest", Limits())
+    except SqlftError:
+        return None
+    return str(result.table.column(0)[0].as_py())
+
+
+def _tables(folder: Path) -> Iterator[tuple[str, pa.Table]]:
+    """What the ``tables`` function of a schema's ``rows.py`` yields, of the fixed seed."""
+    module = _run_rows(folder)
+    try:
+        yield from module.tables(_SEED)
+    except SqlftError:
+        raise
+    except Exception as error:
+        raise _broken(folder, error) from error
+
+
+def _run_rows(folder: Path) -> ModuleType:
+    # Compiled from its text rather than imported, so that no bytecode is written beside it.
+    path = folder / "rows.py"
+    module = ModuleType(f"sqlft_rows_{folder.name}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # where dataclasses look their module up
+    try:
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    except Exception as error:
+        raise _broken(folder, error) from error
+    return module
+
+
+def _broken(folder: Path, error: Exception) -> ModelError:
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return ModelError(
+        f"the bundled schema {folder.name} cannot be built: {said}",
+        hint="reinstall sqlft; its rows need numpy and pyarrow",
+    )
+
+
+def open_database(text: str | Path, *, progress: Progress | None = None) -> Database:
+    """The database that a bundled schema's name, a file's path or a URL names.
+
+    A bundled name comes first (write ``./retail``, or give a ``Path``, for a file of that name);
+    its database is built at first use.
+
+    Raises:
+        InputError: nothing of that name; the hint gives the nearest bundled ones.
+    """
+    if isinstance(text, Path):
+        return locate(text)
+    if text in bundled_names():
+        return locate(build_bundled(text, progress=progress))
+    is_word = text.replace("_", "").replace("-", "").isalnum()
+    if is_word and not Path(text).exists():
+        close = nearest(text, bundled_names())
+        hint = f"did you mean {' or '.join(close)}?" if close else _all_names(bundled_names())
+        raise InputError(f"no bundled database and no file is called {text!r}", hint=hint)
+    return locate(text)
+
+
+def notes_path(database: Database) -> Path | None:
+    """The notes that belong to a database, or none.
+
+    For a bundled one its schema folder's; for a file ``NAME.notes.toml`` beside it, else
+    ``notes.toml`` beside it.
+    """
+    if database.kind == "url":
+        return None
+    path = Path(database.location)
+    if path.parent == home() / "databases" and path.stem in bundled_names():
+        beside = [bundled_folder(path.stem) / "notes.toml"]
+    else:
+        beside = [path.with_name(f"{path.stem}.notes.toml"), path.with_name("notes.toml")]
+    return next((notes for notes in beside if notes.is_file()), None)

@@ -1,0 +1,22 @@
+"""Queries as trees: what a text may be, what it reads, and how it is written."""
+
+from sqlft.sql.catalog import Catalog, CatalogColumn, CatalogTable
+from sqlft.sql.check import check_sql
+from sqlft.sql.dialects import translate
+from sqlft.sql.nearest import nearest
+from sqlft.sql.parse import parse_query
+from sqlft.sql.policy import check_policy
+from sqlft.sql.verdict import Problem, Verdict
+
+__all__ = [
+    "Catalog",
+    "CatalogColumn",
+    "CatalogTable",
+    "Problem",
+    "Verdict",
+    "check_policy",
+    "check_sql",
+    "nearest",
+    "parse_query",
+    "translate",
+]

@@ -1,0 +1,109 @@
+"""One SQL text as a tree of sqlglot: exactly one statement, and a query."""
+
+from __future__ import annotations
+
+import logging
+from itertools import pairwise
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sqlft.errors import SqlError
+from sqlft.sql.text import Piece, pieces
+
+# sqlglot warns when it falls back to reading a statement as an opaque command; such a statement
+# is refused here with a message of our own.
+logging.getLogger("sqlglot").addFilter(lambda record: "unsupported syntax" not in record.msg)
+
+_FIRST_WORDS = {
+    "duckdb": ("select", "with", "from", "values", "pivot", "pivot_wider", "unpivot"),
+    "sqlite": ("select", "with", "values"),
+}
+
+
+def parse_query(sql: str, dialect: str = "duckdb") -> exp.Expression:
+    """The tree of one query: SELECT, WITH, FROM-first, set operation, VALUES or PIVOT.
+
+    The tree is ``sqlglot``'s; nothing is resolved or changed in it.
+
+    Args:
+        sql: at most 100,000 characters; a closing semicolon is allowed.
+        dialect: ``duckdb`` or ``sqlite``.
+
+    Raises:
+        SqlError: parse_error when it cannot be read; forbidden when it is not one plain query or
+            could be read in two ways.
+
+    >>> parse_query("FROM orders SELECT count(*)").sql(dialect="duckdb")
+    'SELECT COUNT(*) FROM orders'
+    """
+    return parse_pieces(sql, pieces(sql, dialect), dialect)
+
+
+def parse_pieces(sql: str, found: tuple[Piece, ...], dialect: str) -> exp.Expression:
+    """As ``parse_query``, for a text that is already cut into its pieces."""
+    _check_first_word(found, dialect)
+    try:
+        trees = _trees(sql, found, dialect)
+    except RecursionError:
+        raise SqlError("nested too deeply", kind="forbidden") from None
+    except SqlglotError as error:
+        raise SqlError(_one_line(error), kind="parse_error") from None
+    except Exception as error:  # sqlglot's own defects on odd texts are not ours to crash on
+        raise SqlError(f"cannot be read ({type(error).__name__})", kind="parse_error") from None
+    # sqlglot makes a statement of a comment after the last semicolon
+    trees = [tree for tree in trees if not isinstance(tree, exp.Semicolon)]
+    if len(trees) != 1:
+        raise SqlError("more than one statement", kind="forbidden")
+    tree = trees[0]
+    if not isinstance(tree, exp.Query | exp.Values | exp.Pivot):
+        raise SqlError("not a query", kind="forbidden", hint="begin with SELECT, WITH or FROM")
+    return tree
+
+
+def _trees(sql: str, found: tuple[Piece, ...], dialect: str) -> list[exp.Expression]:
+    try:
+        return [tree for tree in sqlglot.parse(sql, read=dialect) if tree is not None]
+    except SqlglotError:
+        wrapped = _wrapped_pivot(sql, found)
+        if wrapped is None:
+            raise
+        return [tree for tree in sqlglot.parse(wrapped, read=dialect) if tree is not None]
+
+
+def _wrapped_pivot(sql: str, found: tuple[Piece, ...]) -> str | None:
+    """``PIVOT ... ORDER BY ...`` as a query around it, which says the same; none for other texts.
+
+    DuckDB lets ORDER BY and LIMIT follow a PIVOT; sqlglot 30 does not.
+    """
+    if not found[0].is_word("pivot", "pivot_wider", "unpivot"):
+        return None
+    depth = 0
+    for before, piece in pairwise(found):
+        if piece.kind == "mark" and piece.text in ")]}":
+            depth -= 1
+        if depth == 0 and piece.is_word("order", "limit"):
+            return f"SELECT * FROM ({sql[: before.end]}\n) {sql[before.end :]}"
+        if piece.kind == "mark" and piece.text in "([{":
+            depth += 1
+    return None
+
+
+def _check_first_word(found: tuple[Piece, ...], dialect: str) -> None:
+    first = next((piece for piece in found if piece.text != "("), found[0])
+    if not first.is_word(*_FIRST_WORDS[dialect]):
+        known = first.kind == "word" and first.text.isascii()
+        shown = first.text[:20].upper() if known else "this"
+        raise SqlError(
+            f"{shown} is not a query", kind="forbidden", hint="begin with SELECT, WITH or FROM"
+        )
+
+
+def _one_line(error: SqlglotError) -> str:
+    details = getattr(error, "errors", None)
+    if details:
+        first = details[0]
+        place = f"line {first.get('line')}, column {first.get('col')}"
+        return f"{first.get('description') or 'syntax error'} ({place})"
+    return " ".join(str(error).split())[:200] or "syntax error"

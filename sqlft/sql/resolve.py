@@ -1,0 +1,375 @@
+"""Whether every table and column of a query is there, on DuckDB's own tree of it.
+
+An exact binder exists, DuckDB's own; but binding evaluates the constant arguments of functions
+(``FROM range(length(repeat('a', 1000000000)))`` would run in the process that asks), so names
+are resolved here by DuckDB's rules, without running anything. Tables are certain. A column is
+refused only where the columns of everything in scope are certain; what a PIVOT, an unnested
+struct or ``COLUMNS`` makes is taken as it comes, and DuckDB has the last word when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlft.sql.catalog import Catalog, CatalogTable
+from sqlft.sql.reading import Node
+from sqlft.sql.resolve_problems import Known, unknown_column, unknown_relation, unknown_table
+from sqlft.sql.scope import OutputColumn, Relation, Scope
+from sqlft.sql.verdict import Problem
+
+# Names that DuckDB takes as calls without brackets where no column has that name.
+_VALUE_NAMES = frozenset(
+    "current_date current_time current_timestamp localtime localtimestamp".split()
+)
+_LAMBDA_TAKERS = ("list_", "array_", "apply", "filter", "reduce", "aggregate")
+_FUNCTION_COLUMNS = {
+    "json_each": "key value type atom id parent fullkey path",
+    "json_tree": "key value type atom id parent fullkey path",
+}
+_ONE_SIDED = ("SEMI", "ANTI")
+
+
+class Resolver:
+    """Walks one query; afterwards ``problems``, ``tables`` and ``columns`` say what it found."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._known = Known(catalog)
+        self.problems: dict[Problem, None] = {}
+        self.tables: set[str] = set()
+        self.columns: set[str] = set()
+
+    # Queries: each gives the relation that its rows are.
+
+    def query(self, node: Node, outer: Scope) -> Relation:
+        """The rows of a query node, seen from around it: columns without a relation name."""
+        scope = Scope(ctes=self._ctes(node, outer), outer=outer)
+        kind = node["type"]
+        if kind == "SELECT_NODE":
+            return self._select(node, scope)
+        if kind == "SET_OPERATION_NODE":
+            return self._set_operation(node, scope)
+        if kind == "RECURSIVE_CTE_NODE":
+            return self._recursive(node, scope)
+        return Relation(is_open=True)
+
+    def _ctes(self, node: Node, outer: Scope) -> dict[str, Relation]:
+        known: dict[str, Relation] = {}
+        for entry in (node.get("cte_map") or {}).get("map", ()):
+            name, value = entry["key"], entry["value"]
+            scope = Scope(ctes=dict(known), outer=outer)
+            body = value.get("query_node") or (value.get("query") or {}).get("node")
+            rows = self.query(body, scope) if body else Relation(is_open=True)
+            rows = rows.named(name, value.get("aliases") or [])
+            known[name.lower()] = rows
+            self._expressions(value.get("key_targets"), Scope(relations=(rows,), outer=scope))
+        return known
+
+    def _recursive(self, node: Node, scope: Scope) -> Relation:
+        name = node["cte_name"].lower()
+        first = self.query(node["left"], scope).named(name, node.get("aliases") or [])
+        around = Scope(ctes={name: first, f"recurring.{name}": first}, outer=scope)
+        self.query(node["right"], around)
+        return first
+
+    def _set_operation(self, node: Node, scope: Scope) -> Relation:
+        sides = node.get("children") or [node["left"], node["right"]]
+        rows = [self.query(side, scope) for side in sides]
+        merged = rows[0]
+        if "BY_NAME" in str(node.get("setop_type")):
+            columns = {column.name.lower(): column for row in rows for column in row.columns}
+            merged = Relation(
+                columns=tuple(columns.values()),
+                is_open=any(row.is_open for row in rows),
+                has_unnamed=any(row.has_unnamed for row in rows),
+            )
+        seen = Scope(relations=tuple(rows), outer=scope)
+        self._expressions(node.get("modifiers"), seen)
+        return merged
+
+    def _select(self, node: Node, scope: Scope) -> Relation:
+        relations = self._source(node.get("from_table"), scope)
+        here = Scope(relations=relations, ctes=scope.ctes, outer=scope.outer)
+        selected: list[Node] = node.get("select_list") or []
+        earlier: frozenset[str] = frozenset()
+        for item in selected:
+            self._expressions(item, here.with_names(earlier))
+            if item.get("alias"):
+                earlier |= {item["alias"].lower()}
+        rows = self._output(selected, here)
+        everywhere = here.with_names(earlier)
+        for part in ("where_clause", "group_expressions", "having", "qualify"):
+            self._expressions(node.get(part), everywhere)
+        outputs = frozenset(column.name.lower() for column in rows.columns)
+        self._expressions(node.get("modifiers"), everywhere.with_names(outputs))
+        return rows
+
+    def _output(self, selected: list[Node], here: Scope) -> Relation:
+        columns: list[OutputColumn] = []
+        is_open = has_unnamed = False
+        for item in selected:
+            if item["class"] == "STAR":
+                starred, more = _starred(item, here)
+                columns += starred
+                is_open |= more
+            elif item.get("alias"):
+                found = here.find(_path(item)) if item["class"] == "COLUMN_REF" else None
+                found = found or OutputColumn(name="")
+                columns.append(
+                    OutputColumn(name=item["alias"], type=found.type, source=found.source)
+                )
+            elif item["class"] == "COLUMN_REF":
+                path = _path(item)
+                found = here.find(path)
+                columns.append(OutputColumn(name=path[-1], type=found.type if found else None))
+            elif _makes_columns(item):
+                is_open = True
+            else:
+                has_unnamed = True
+                columns.append(OutputColumn(name=""))
+        return Relation(columns=tuple(columns), is_open=is_open, has_unnamed=has_unnamed)
+
+    # Sources: each gives the relations that it adds to the scope.
+
+    def _source(self, node: Node | None, scope: Scope) -> tuple[Relation, ...]:
+        if node is None:
+            return ()
+        kind, alias = node["type"], str(node.get("alias") or "")
+        renamed: list[str] = node.get("column_name_alias") or []
+        if kind == "EMPTY":
+            return ()
+        if kind == "JOIN":
+            return self._join(node, scope)
+        if kind == "BASE_TABLE":
+            return (self._base_table(node, scope).named(alias, renamed),)
+        if kind == "SUBQUERY":
+            return (self.query(node["subquery"]["node"], scope).named(alias, renamed),)
+        if kind == "TABLE_FUNCTION":
+            return (self._table_function(node, scope).named(alias, renamed),)
+        if kind == "EXPRESSION_LIST":
+            return (self._values(node, scope).named(alias, renamed),)
+        if kind == "PIVOT":
+            return (self._pivot(node, scope).named(alias, renamed),)
+        return (Relation(name=alias.lower(), is_open=True),)
+
+    def _join(self, node: Node, scope: Scope) -> tuple[Relation, ...]:
+        left = self._source(node["left"], scope)
+        # The right side may look at the left one, with LATERAL written or not.
+        right = self._source(node["right"], Scope(relations=left, outer=scope))
+        both = Scope(relations=(*left, *right), outer=scope)
+        self._expressions(node.get("condition"), both)
+        for name in node.get("using_columns") or ():
+            for side in (left, right):
+                self._column((name,), Scope(relations=side), origin=side)
+        one_sided = node.get("join_type") in _ONE_SIDED
+        return left if one_sided else (*left, *right)
+
+    def _base_table(self, node: Node, scope: Scope) -> Relation:
+        path = tuple(str(part) for part in node["qualified_name"]["path"])
+        name = path[-1]
+        cte = scope.cte(".".join(path)) if path[0].lower() == "recurring" else scope.cte(name)
+        if cte is not None and (len(path) == 1 or path[0].lower() == "recurring"):
+            return cte.named(name, [])
+        table = self._known.table(path)
+        if table is None:
+            self._report(unknown_table(path, self._known))
+            return Relation(name=name.lower(), is_open=True)
+        self.tables.add(table.name)
+        return _relation_of(table)
+
+    def _table_function(self, node: Node, scope: Scope) -> Relation:
+        call = node["function"]
+        name = str(call["function_name"]).lower()
+        self._expressions(call.get("arguments"), scope)
+        ordinality = node.get("with_ordinality") == "WITH_ORDINALITY"
+        if name in _FUNCTION_COLUMNS:
+            names = _FUNCTION_COLUMNS[name].split()
+        else:  # one column, named after the alias or the function
+            names = [str(node.get("alias") or "") or name]
+        if ordinality:
+            names.append("ordinality")
+        columns = tuple(OutputColumn(name=column) for column in names)
+        is_open = name in ("repeat", "repeat_row", "unnest")
+        return Relation(name=name, columns=columns, is_open=is_open)
+
+    def _values(self, node: Node, scope: Scope) -> Relation:
+        rows: list[list[Node]] = node.get("values") or []
+        self._expressions(rows, scope)
+        width = len(rows[0]) if rows else 0
+        columns = tuple(OutputColumn(name=f"col{index}") for index in range(width))
+        return Relation(columns=columns)
+
+    def _pivot(self, node: Node, scope: Scope) -> Relation:
+        source = self._source(node["source"], scope)
+        here = Scope(relations=source, outer=scope)
+        self._expressions(node.get("aggregates"), here)
+        for name in node.get("groups") or ():
+            self._column((name,), here)
+        for pivot in node.get("pivots") or ():
+            self._expressions(pivot.get("pivot_expressions"), here)
+            self._expressions(pivot.get("entries"), here)
+            self._subqueries(pivot.get("subquery"), here)
+        return Relation(is_open=True)
+
+    # Expressions.
+
+    def _expressions(self, item: Any, scope: Scope) -> None:
+        if isinstance(item, list):
+            for part in item:
+                self._expressions(part, scope)
+        elif isinstance(item, dict):
+            kind = item.get("class")
+            if kind == "CONSTANT" or kind == "TYPE":
+                return
+            if kind == "COLUMN_REF":
+                self._column(_path(item), scope)
+            elif kind == "LAMBDA":
+                self._lambda(item, scope, is_argument=False)
+            elif kind == "STAR":
+                self._star(item, scope)
+            elif kind == "SUBQUERY":
+                self._expressions(item.get("child"), scope)
+                self._subqueries(item["subquery"], scope)
+            else:
+                self._call_path(item, scope)
+                takes = str(item.get("function_name") or "").startswith(_LAMBDA_TAKERS)
+                for value in item.values():
+                    self._parts(value, scope, takes)
+
+    def _parts(self, item: Any, scope: Scope, takes_lambda: bool) -> None:
+        if isinstance(item, list):
+            for part in item:
+                self._parts(part, scope, takes_lambda)
+        elif isinstance(item, dict):
+            inner = item.get("expression")
+            if takes_lambda and isinstance(inner, dict) and inner.get("class") == "LAMBDA":
+                self._lambda(inner, scope, is_argument=True)
+            else:
+                self._expressions(item, scope)
+
+    def _subqueries(self, statement: Node | None, scope: Scope) -> None:
+        if statement:
+            self.query(statement.get("node") or statement, scope)
+
+    def _lambda(self, item: Node, scope: Scope, *, is_argument: bool) -> None:
+        # ``a -> b`` is a lambda as an argument of a list function, and JSON's arrow elsewhere.
+        if not is_argument and item.get("syntax_type") == "SINGLE_ARROW":
+            self._expressions([item["lhs"], item["expr"]], scope)
+            return
+        self._expressions(item["expr"], scope.with_names(_parameters(item["lhs"])))
+
+    def _call_path(self, item: Node, scope: Scope) -> None:
+        """``a.b.upper()``: what stands before the function's name is a column or a namespace."""
+        path = tuple(str(part) for part in (item.get("qualified_name") or {}).get("path", ()))[:-1]
+        if item.get("class") not in ("FUNCTION", "WINDOW") or not path:
+            return
+        if path[-1].lower() != "main" or scope.find(path) is not None:
+            self._column(path, scope)
+
+    def _star(self, item: Node, scope: Scope) -> None:
+        name = str(item.get("relation_name") or "")
+        here = scope.relations
+        if name:
+            here = tuple(relation for relation in here if relation.name == name.lower())
+            if not here and scope.find((name,)) is None:
+                self._report(unknown_relation((name,), scope, self._known))
+                return
+        rows = Scope(relations=here, names=scope.names, outer=scope.outer)
+        for excluded in item.get("exclude_list") or ():
+            self._column((str(excluded),), rows)
+        for excluded in item.get("qualified_exclude_list") or ():
+            self._column(_parts_of(excluded), scope)
+        for renamed in item.get("rename_list") or ():
+            self._column(_parts_of(renamed["key"]), rows)
+        for replaced in item.get("replace_list") or ():
+            self._expressions(replaced["value"], scope)
+        inner = item.get("expr")
+        if isinstance(inner, dict) and inner.get("class") == "LAMBDA":
+            self._lambda(inner, scope, is_argument=True)
+        else:
+            self._expressions(inner, scope)
+
+    def _column(
+        self, path: tuple[str, ...], scope: Scope, origin: Iterable[Relation] = ()
+    ) -> None:
+        found = scope.find(path)
+        if found is None:
+            if len(path) == 1 and path[0].lower() in _VALUE_NAMES:
+                return
+            self._report(unknown_column(path, scope, self._known))
+        elif found.source is not None:
+            self.columns.add(".".join(found.source))
+
+    def _report(self, problem: Problem) -> None:
+        self.problems[problem] = None
+
+
+def _path(item: Node) -> tuple[str, ...]:
+    return tuple(str(part) for part in item["column_names"])
+
+
+def _parts_of(item: Node) -> tuple[str, ...]:
+    parts = (str(item.get(key) or "") for key in ("schema", "table", "column"))
+    return tuple(part for part in parts if part)
+
+
+def _parameters(item: Node) -> frozenset[str]:
+    if item.get("class") == "COLUMN_REF":
+        return frozenset({_path(item)[-1].lower()})
+    arguments = [part["expression"] for part in item.get("arguments") or ()]
+    return frozenset(name for part in arguments for name in _parameters(part))
+
+
+def _relation_of(table: CatalogTable) -> Relation:
+    return Relation(
+        name=table.name.lower(),
+        namespace=(table.namespace or "").lower(),
+        table=table.name,
+        columns=tuple(
+            OutputColumn(name=column.name, type=column.type, source=(table.name, column.name))
+            for column in table.columns
+        ),
+    )
+
+
+def _starred(item: Node, here: Scope) -> tuple[list[OutputColumn], bool]:
+    """The columns that ``*`` gives, and whether there may be more."""
+    name = str(item.get("relation_name") or "").lower()
+    chosen = [relation for relation in here.relations if not name or relation.name == name]
+    if not chosen or item.get("expr") is not None:
+        return [], True
+    excluded = {str(column).lower() for column in item.get("exclude_list") or ()}
+    excluded |= {
+        str(column.get("column")).lower() for column in item.get("qualified_exclude_list") or ()
+    }
+    renames = {
+        str(entry["key"].get("column")).lower(): str(entry["value"])
+        for entry in item.get("rename_list") or ()
+    }
+    columns = [
+        OutputColumn(
+            name=renames.get(column.name.lower(), column.name),
+            type=column.type,
+            source=column.source,
+        )
+        for relation in chosen
+        for column in relation.columns
+        if column.name.lower() not in excluded
+    ]
+    # DuckDB tells columns of one name apart by a suffix that it makes up.
+    repeated = len({column.name.lower() for column in columns}) < len(columns)
+    is_open = repeated or any(relation.is_open or relation.has_unnamed for relation in chosen)
+    return columns, is_open
+
+
+def _makes_columns(item: Any) -> bool:
+    """Whether an expression without alias gives more columns than one, or ones named from data."""
+    if isinstance(item, list):
+        return any(_makes_columns(part) for part in item)
+    if not isinstance(item, dict) or item.get("class") == "SUBQUERY":
+        return False
+    if item.get("class") == "STAR" or item.get("function_name") == "unnest":
+        return True
+    if item.get("type") in ("STRUCT_EXTRACT", "ARRAY_EXTRACT"):
+        return True  # DuckDB names it after the field
+    return any(_makes_columns(part) for part in item.values())

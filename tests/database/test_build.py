@@ -1,0 +1,164 @@
+"""A database file is there complete, or not at all."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from sqlft.database import build, build_duckdb, locate
+from sqlft.errors import InputError
+
+PACKAGE = Path(build.__file__).parents[2]
+DDL = """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR);
+CREATE TABLE "order lines" (id INTEGER REFERENCES customers(id), "a ""b"" c" DOUBLE DEFAULT 0.5);
+COMMENT ON TABLE customers IS 'who buys; and pays';
+"""
+TABLES = [
+    ("customers", pa.table({"name": ["Ann", "Bob"], "id": [1, 2]})),
+    ("order lines", pa.table({"id": [2]})),
+]
+
+
+def _rows(path, sql):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_tables_keys_and_comments_are_written_by_name(tmp_path):
+    path = tmp_path / "new folder" / "it's.duckdb"
+    seen = []
+    build_duckdb(path, DDL, TABLES, progress=seen.append)
+    assert seen == ["customers", "order lines"]
+    assert _rows(path, "FROM customers") == [(1, "Ann"), (2, "Bob")]
+    assert _rows(path, 'FROM "order lines"') == [(2, 0.5)]
+    assert _rows(path, "SELECT comment FROM duckdb_tables() WHERE comment IS NOT NULL") == [
+        ("who buys; and pays",)
+    ]
+    assert os.listdir(path.parent) == ["it's.duckdb"]
+    assert locate(path).kind == "duckdb"
+
+
+@pytest.mark.parametrize(
+    ("ddl", "tables"),
+    [
+        ("CREATE TABEL x", []),
+        (DDL, [("nowhere", pa.table({"a": [1]}))]),
+        (DDL, [("customers", pa.table({"id": [1, 1]}))]),
+        (DDL, [("customers", pa.table({"id": ["one"]}))]),
+        (DDL, [("order lines", pa.table({"id": [9]}))]),
+        ("CREATE TABLE x AS FROM read_text('/etc/hostname')", []),
+    ],
+)
+def test_what_cannot_be_built_leaves_the_old_file_and_nothing_else(tmp_path, ddl, tables):
+    path = tmp_path / "x.duckdb"
+    build_duckdb(path, DDL, TABLES)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="could not be built") as caught:
+        build_duckdb(path, ddl, tables)
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["x.duckdb"]
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path):
+    def rows():
+        yield TABLES[0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_duckdb(tmp_path / "x.duckdb", DDL, rows())
+    assert os.listdir(tmp_path) == []
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+import pyarrow as pa
+from sqlft.database import build_duckdb
+def rows():
+    yield "t", pa.table({"a": range(100000)})
+    print("half", flush=True)
+    time.sleep(float(sys.argv[2]))
+build_duckdb(Path(sys.argv[1]), "CREATE TABLE t (a INTEGER)", rows())
+"""
+
+
+def _build(path, seconds):
+    return subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(path), str(seconds)],
+        cwd=PACKAGE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
+    path = tmp_path / "x.duckdb"
+    with _build(path, 60) as killed:
+        assert killed.stdout.readline() == b"half\n"
+        killed.kill()
+    assert [name.startswith("x.duckdb.partial-") for name in os.listdir(tmp_path)]
+    assert not path.exists()
+    build_duckdb(path, DDL, TABLES)
+    assert os.listdir(tmp_path) == ["x.duckdb"]
+
+
+def test_two_builds_at_once_do_not_clash(tmp_path):
+    path = tmp_path / "x.duckdb"
+    with _build(path, 0.7) as first:
+        assert first.stdout.readline() == b"half\n"
+        started = time.monotonic()
+        build_duckdb(path, DDL, TABLES)
+        assert time.monotonic() - started > 0.2  # it waited
+        assert first.wait(10) == 0
+    assert _rows(path, "FROM customers") == [(1, "Ann"), (2, "Bob")]
+    assert os.listdir(tmp_path) == ["x.duckdb"]
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import pyarrow as pa
+from sqlft.database import build_duckdb
+from sqlft.errors import InputError
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    build_duckdb(Path(sys.argv[1]), "CREATE TABLE t (a VARCHAR)",
+                 [("t", pa.table({"a": [str(i * 7919) for i in range(400000)]}))])
+except InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("bytes_at_most", [0, 20000, 1 << 20])
+def test_a_file_that_cannot_grow_is_one_line_and_leaves_nothing(tmp_path, bytes_at_most):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "x.duckdb"), str(bytes_at_most)],
+        cwd=PACKAGE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert "could not be written" in done.stdout
+    assert done.stdout.count("\n") == 1
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_is_said():
+    """/dev/full answers every write as a full disk does."""
+    error = OSError(28, "No space left on device")
+    said = build._not_written(Path("/x/shop.duckdb"), error.strerror, error.errno)
+    assert "the disk is full" in str(said)
+    assert "SQLFT_HOME" in said.hint
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("", encoding="ascii")
+    with pytest.raises(InputError, match="could not be written"):
+        build_duckdb(tmp_path / "file" / "x.duckdb", DDL, TABLES)

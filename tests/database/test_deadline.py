@@ -1,0 +1,132 @@
+"""Whatever a query does, it ends on time, within its memory, and the next one works."""
+
+import threading
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from sqlft.config import Limits
+from sqlft.database import close_workers, read
+from sqlft.errors import SqlError
+
+BOMBS = {
+    "a long call that hears no interrupt": "SELECT length(repeat('ab', 400000000))",
+    "a cross join": "SELECT count(*) FROM orders a, orders b, orders c, orders d WHERE a.city < d.city",
+    "a billion-row cross join": "SELECT count(*) FROM range(1000000000) a, range(1000000000) b",
+    "a recursion without end": "WITH RECURSIVE r AS (SELECT 1::DOUBLE AS n UNION ALL "
+    "SELECT n + 1 FROM r) SELECT count(*) FROM r",
+    "a recursion that doubles": "WITH RECURSIVE r AS (SELECT 'x' AS s UNION ALL "
+    "SELECT s || s FROM r) SELECT max(length(s)) FROM r",
+    "a regex bomb": "SELECT regexp_replace(repeat('a', 1000000) || '!', '(a|a?)+(a*)*$b', 'x', 'g') "
+    "FROM orders",
+    "a large list": "SELECT list_sort(range(100000000))[1]",
+    "a large group": "SELECT array_agg(a.city || b.city) FROM orders a, orders b, orders c",
+    "padding": "SELECT lpad('x', 2000000000, 'y')",
+    "a large sort": "SELECT * FROM range(100000000) ORDER BY hash(range) LIMIT 1 OFFSET 50000000",
+    "deep nesting": "SELECT " + "(" * 50000 + "1" + ")" * 50000,
+}
+LONG = ("a long call that hears no interrupt", "a billion-row cross join", "a regex bomb")
+ENDS = {False: ("timeout", "too_large"), True: ("query_error", "too_large")}
+SQLITE_BOMBS = {
+    "a cross join": "SELECT count(*) FROM orders a, orders b, orders c, orders d",
+    "a recursion without end": "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) "
+    "SELECT count(*) FROM r",
+    "a recursion that doubles": "WITH RECURSIVE r AS (SELECT 'x' AS s UNION ALL "
+    "SELECT s || s FROM r) SELECT max(length(s)) FROM r",
+    "a large blob": "SELECT length(hex(zeroblob(900000000)))",
+    "long texts": "SELECT sum(length(replace(hex(zeroblob(9000000 + order_id)), '0', 'ab'))) "
+    "FROM orders",
+    "a large group": "SELECT group_concat(a.city) FROM orders a, orders b, orders c",
+    "a large sort": "SELECT a.city FROM orders a, orders b, orders c ORDER BY random()",
+}
+
+
+@contextmanager
+def peak_memory_mib():
+    """The largest resident size that all child processes together reach inside the block."""
+    peak = [0.0]
+    done = threading.Event()
+
+    def watch():
+        here = psutil.Process()
+        while not done.is_set():
+            total = 0
+            for child in here.children(recursive=True):
+                try:
+                    total += child.memory_info().rss
+                except psutil.Error:
+                    continue
+            peak[0] = max(peak[0], total / 2**20)
+            time.sleep(0.01)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _ends_in_time(database, sql, timeout_s=0.5):
+    limits = Limits(timeout_s=timeout_s, memory_mib=512)
+    read(database, "SELECT 1", limits)  # the start of a worker is not part of the query's time
+    with peak_memory_mib() as peak:
+        started = time.monotonic()
+        try:
+            read(database, sql, limits)
+            kind = None
+        except SqlError as error:
+            kind = error.kind
+        seconds = time.monotonic() - started
+    # Kept is 0.5 s; the rest is for machines that do other work meanwhile.
+    assert seconds < limits.timeout_s + 0.9
+    assert peak[0] < 1.5 * limits.memory_mib
+    rows = read(database, "SELECT count(*) AS n FROM orders", limits).table.to_pylist()
+    assert rows == [{"n": 1000}]
+    return kind
+
+
+@pytest.fixture(autouse=True)
+def _one_worker_at_a_time():
+    close_workers()
+    yield
+    close_workers()
+
+
+@pytest.mark.parametrize("title", BOMBS)
+def test_a_duckdb_bomb_ends_in_time_and_memory(shop, title):
+    timeout_s = 1 if title in LONG else 0.5
+    assert _ends_in_time(shop, BOMBS[title], timeout_s) in ENDS[title == "deep nesting"]
+
+
+@pytest.mark.parametrize("title", SQLITE_BOMBS)
+def test_a_sqlite_bomb_ends_in_time_and_memory(sqlite_shop, title):
+    assert _ends_in_time(sqlite_shop, SQLITE_BOMBS[title]) in ("timeout", "too_large")
+
+
+def test_a_call_that_hears_no_interrupt_is_killed(shop):
+    limits = Limits(timeout_s=0.2, memory_mib=4096)
+    read(shop, "SELECT 1", limits)
+    started = time.monotonic()
+    with pytest.raises(SqlError, match=r"longer than 0\.2 s") as caught:
+        read(shop, "SELECT length(repeat('ab', 800000000))", limits)
+    assert caught.value.kind == "timeout"
+    assert time.monotonic() - started < 1.1
+
+
+def test_a_query_can_be_cancelled(shop):
+    limits = Limits(timeout_s=30)
+    started = time.monotonic()
+    with pytest.raises(SqlError, match="cancelled") as caught:
+        read(shop, BOMBS["a cross join"], limits, cancel=lambda: time.monotonic() > started + 0.5)
+    assert caught.value.kind == "timeout"
+    assert time.monotonic() - started < 1.5
+    assert read(shop, "SELECT 1 AS a", limits).table.to_pylist() == [{"a": 1}]
+
+
+def test_a_result_as_large_as_allowed_fits(shop):
+    limits = Limits(max_rows=10_000_000, max_result_mib=64, memory_mib=512, timeout_s=20)
+    assert read(shop, "SELECT range AS i FROM range(7000000)", limits).table.num_rows == 7_000_000

@@ -1,0 +1,96 @@
+"""SQLite files come out as Arrow, with what SQLite itself would say."""
+
+import sqlite3
+
+import pyarrow as pa
+import pytest
+
+from sqlft.config import Limits
+from sqlft.database import locate, read
+from sqlft.errors import SqlError
+
+LIMITS = Limits(timeout_s=20, memory_mib=512)
+
+
+def _columns(database, sql):
+    table = read(database, sql, LIMITS).table
+    return [(column.type, column.to_pylist()) for column in table.columns]
+
+
+def test_a_column_gets_the_one_type_that_holds_it(sqlite_shop):
+    values = "SELECT {} AS a UNION ALL SELECT {}"
+    cases = {
+        ("1", "NULL"): (pa.int64(), [1, None]),
+        ("1", "2.5"): (pa.float64(), [1.0, 2.5]),
+        ("'a'", "'ü'"): (pa.string(), ["a", "ü"]),
+        ("x'00ff'", "NULL"): (pa.binary(), [b"\x00\xff", None]),
+        ("1", "'a'"): (pa.string(), ["1", "a"]),
+        ("x'61'", "'b'"): (pa.string(), ["a", "b"]),
+        ("NULL", "NULL"): (pa.null(), [None, None]),
+        ("9223372036854775807", "-1"): (pa.int64(), [9223372036854775807, -1]),
+        ("CAST(x'ff61' AS TEXT)", "''"): (pa.string(), ["\ufffda", ""]),
+        ("9e999", "-9e999"): (pa.float64(), [float("inf"), float("-inf")]),
+    }
+    for pair, expected in cases.items():
+        assert _columns(sqlite_shop, values.format(*pair)) == [expected], pair
+
+
+def test_rows_names_and_parameters_survive(sqlite_shop):
+    sql = "SELECT order_id AS a, city AS a FROM orders WHERE order_id = ?"
+    table = read(sqlite_shop, sql, LIMITS, parameters=(3,)).table
+    assert table.column_names == ["a", "a"]
+    assert [column.to_pylist() for column in table.columns] == [[3], ["Tromsø"]]
+
+
+def test_a_row_cap_is_told(sqlite_shop):
+    capped = read(sqlite_shop, "SELECT * FROM orders", Limits(max_rows=999))
+    whole = read(sqlite_shop, "SELECT * FROM orders", Limits(max_rows=1000))
+    assert (capped.table.num_rows, capped.truncated) == (999, True)
+    assert (whole.table.num_rows, whole.truncated) == (1000, False)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT strftime('%Y', '2025-03-01'), julianday('now') > 0, date('now', '-1 month') < 'a'",
+        "SELECT city, rank() OVER (ORDER BY sum(amount)) FROM orders GROUP BY 1 HAVING count(*) > 1",
+        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 5) SELECT sum(n) FROM r",
+        "SELECT value FROM json_each('[1, 2]')",
+        "SELECT json_extract('{\"a\": 1}', '$.a'), '{\"a\": 1}' ->> 'a'",
+        "SELECT city FROM orders WHERE city LIKE 'O%' OR city GLOB 'B*' UNION SELECT 'x' ORDER BY 1",
+        "SELECT group_concat(DISTINCT city), printf('%.2f', avg(amount)), total(amount) FROM orders",
+        "SELECT * FROM (VALUES (1), (2)) WHERE EXISTS (SELECT 1 FROM orders WHERE order_id = column1)",
+        "SELECT CASE WHEN amount IS NULL THEN 0 ELSE round(amount, 1) END, iif(1, 2, 3) FROM orders",
+    ],
+)
+def test_ordinary_queries_run(sqlite_shop, sql):
+    assert read(sqlite_shop, sql, LIMITS).table.num_rows > 0
+
+
+def test_full_text_can_be_searched(tmp_path):
+    path = tmp_path / "notes.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE VIRTUAL TABLE notes USING fts5(text)")
+        connection.execute("INSERT INTO notes VALUES ('late delivery'), ('broken box')")
+    connection.close()
+    sql = "SELECT text, bm25(notes) < 0 AS b FROM notes WHERE notes MATCH 'late' ORDER BY rank"
+    assert _columns(locate(path), sql) == [
+        (pa.string(), ["late delivery"]),
+        (pa.int64(), [1]),
+    ]
+
+
+def test_an_error_is_one_line(sqlite_shop):
+    with pytest.raises(SqlError) as caught:
+        read(sqlite_shop, "SELECT nope FROM orders", LIMITS)
+    assert (caught.value.kind, str(caught.value)) == ("query_error", "no such column: nope")
+    with pytest.raises(SqlError, match="only reading this database is allowed"):
+        read(sqlite_shop, "DELETE FROM orders", LIMITS)
+
+
+def test_a_change_is_seen_at_once(sqlite_shop):
+    assert _columns(sqlite_shop, "SELECT count(*) FROM orders")[0][1] == [1000]
+    with sqlite3.connect(sqlite_shop.location) as connection:
+        connection.execute("DELETE FROM orders WHERE order_id < 10")
+    connection.close()
+    assert _columns(sqlite_shop, "SELECT count(*) FROM orders")[0][1] == [990]

@@ -1,0 +1,162 @@
+"""Bundled schemas: built at first use, again only when their files change, never half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sqlft.errors import InputError, ModelError
+from sqlft.schema import (
+    build_bundled,
+    bundled,
+    bundled_names,
+    bundled_path,
+    load_notes,
+    notes_path,
+    open_database,
+    read_schema,
+)
+
+ROWS = '''
+"""Rows of a tiny shop."""
+from __future__ import annotations
+from collections.abc import Iterator
+from dataclasses import dataclass
+import pyarrow as pa
+
+@dataclass
+class Size:
+    rows: int
+
+def tables(seed: int = 7) -> Iterator[tuple[str, pa.Table]]:
+    yield "city", pa.table({"id": pa.array(range(Size(rows=seed).rows), pa.int32())})
+    yield "flat", pa.table({"city_id": pa.array([1], pa.int32())})
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of one bundled schema, ``homes``; everything is built under ``tmp_path``."""
+    homes = tmp_path / "schemas" / "homes"
+    homes.mkdir(parents=True)
+    (homes / "schema.sql").write_text(
+        "CREATE TABLE city (id INTEGER PRIMARY KEY);\n"
+        "CREATE TABLE flat (city_id INTEGER REFERENCES city (id)); -- the end"
+    )
+    (homes / "rows.py").write_text(ROWS)
+    (homes / "notes.toml").write_text("[tables.city]\nmeaning = 'a town'")
+    monkeypatch.setattr(bundled, "bundled", lambda name: tmp_path / name)
+    monkeypatch.setenv("SQLFT_HOME", str(tmp_path / "home"))
+    return homes
+
+
+def test_a_bundled_database_is_built_once_with_its_notes(folder: Path) -> None:
+    heard: list[str] = []
+    database = open_database("homes", progress=lambda text, share: heard.append(text))
+    assert heard == ["building homes: city", "building homes: flat"]
+    notes = notes_path(database)
+    schema = read_schema(database, notes=notes)
+    assert notes == folder / "notes.toml"
+    assert [(t.name, t.row_count, t.meaning) for t in schema.tables] == [
+        ("city", 7, "a town"),
+        ("flat", 1, None),
+    ]
+    built = Path(database.location).stat()
+    assert open_database("homes") == database
+    assert Path(database.location).stat() == built
+    assert len(heard) == 2
+
+
+@pytest.mark.parametrize("changed", ["schema.sql", "rows.py", "names.json"])
+def test_changed_inputs_are_built_anew_and_changed_notes_are_not(
+    folder: Path, changed: str
+) -> None:
+    first = build_bundled("homes").stat()
+    (folder / "notes.toml").write_text("")
+    assert build_bundled("homes").stat() == first
+    with (folder / changed).open("a") as file:
+        file.write("\n")
+    assert build_bundled("homes").stat() != first
+
+
+def test_force_builds_in_any_case(folder: Path) -> None:
+    first = build_bundled("homes").stat()
+    assert build_bundled("homes", force=True).stat() != first
+
+
+def test_a_build_that_fails_leaves_what_was_there(folder: Path) -> None:
+    before = build_bundled("homes").read_bytes()
+    (folder / "rows.py").write_text(ROWS + "    raise ValueError('no\\nmore')\n")
+    with pytest.raises(ModelError, match="homes cannot be built: ValueError: no more"):
+        build_bundled("homes")
+    assert bundled_path("homes").read_bytes() == before
+    assert [p.name for p in bundled_path("homes").parent.iterdir()] == ["homes.duckdb"]
+
+
+def test_rows_that_do_not_compile_are_the_installations_to_mend(folder: Path) -> None:
+    (folder / "rows.py").write_text("def tables(:")
+    with pytest.raises(ModelError, match="homes cannot be built: SyntaxError"):
+        build_bundled("homes")
+
+
+def test_a_file_that_is_no_database_or_of_another_origin_is_replaced(folder: Path) -> None:
+    path = bundled_path("homes")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"half a file")
+    assert read_schema(open_database("homes")).table("city") is not None
+    path.unlink()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE other (a INTEGER)")
+    assert read_schema(open_database("homes")).table("city") is not None
+
+
+def test_building_writes_nothing_beside_the_schema(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    build_bundled("homes")
+    assert sorted(folder.iterdir()) == before
+
+
+def test_an_unknown_word_gives_the_nearest_bundled_names(folder: Path) -> None:
+    with pytest.raises(InputError, match="'hoems'") as caught:
+        open_database("hoems")
+    assert caught.value.hint == "did you mean homes?"
+    with pytest.raises(InputError) as caught:
+        open_database("xyzzy")
+    assert caught.value.hint == "bundled: homes"
+    with pytest.raises(InputError, match="no bundled database"):
+        build_bundled("hoems")
+    with pytest.raises(InputError, match="no such database"):
+        open_database("hoems.duckdb")
+
+
+def test_a_path_is_a_file_even_where_a_bundled_schema_has_its_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with duckdb.connect("homes") as connection:
+        connection.execute("CREATE TABLE mine (a INTEGER)")
+    for given in ("./homes", Path("homes")):
+        assert open_database(given).location == str(tmp_path / "homes")
+    assert open_database("homes").location == str(bundled_path("homes"))
+
+
+def test_the_notes_of_a_file_lie_beside_it(duckdb_of, tmp_path: Path) -> None:
+    database = duckdb_of("CREATE TABLE t (a INTEGER)")
+    assert notes_path(database) is None
+    shared, own = tmp_path / "notes.toml", tmp_path / "shop.notes.toml"
+    shared.write_text("")
+    assert notes_path(database) == shared
+    own.write_text("")
+    assert notes_path(database) == own
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_every_shipped_schema_has_notes_that_fit_its_tables(name: str) -> None:
+    from sqlft.schema import bundled_folder, parse_ddl
+
+    shipped = bundled_folder(name)
+    schema = parse_ddl((shipped / "schema.sql").read_text(encoding="utf-8"), name)
+    noted = load_notes(shipped / "notes.toml", schema)
+    assert noted.glossary and noted.today

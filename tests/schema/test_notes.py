@@ -1,0 +1,197 @@
+"""notes.toml: what it adds, and everything that can be wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sqlft.errors import InputError
+from sqlft.schema import Schema, load_notes, parse_ddl, read_schema
+
+DDL = """
+CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, mail VARCHAR, city VARCHAR);
+CREATE TABLE orders (order_id INTEGER PRIMARY KEY,
+    customer_id INTEGER REFERENCES customers(customer_id), total DECIMAL(10,2));
+CREATE SCHEMA hr; CREATE TABLE hr.pay (person INTEGER, salary INTEGER);
+"""
+NOTES = """
+[database]
+meaning = "a shop"
+today = 2025-12-31
+[tables.Orders]
+meaning = "every sale"
+synonyms = ["sales", "purchases"]
+[tables.orders.columns.TOTAL]
+[tables.customers.columns.mail]
+private = true
+[tables."hr.pay"]
+private = true
+[glossary."big order"]
+sql = "orders.total > 100"
+meaning = "worth a call"
+synonyms = ["large sale"]
+[glossary.turnover]
+sql = "SUM(orders.total) FILTER (WHERE orders.total > 0)"
+"""
+
+
+@pytest.fixture
+def schema() -> Schema:
+    return parse_ddl(DDL, "shop")
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "notes.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _problems(folder: Path, schema: Schema, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load_notes(_write(folder, text), schema)
+    assert "\n" not in caught.value.message
+    return caught.value.message
+
+
+def test_notes_reach_their_tables_columns_and_terms(tmp_path: Path, schema: Schema) -> None:
+    text = NOTES.replace("[tables.orders.columns.TOTAL]", "columns.TOTAL = { unit = 'EUR' }")
+    noted = load_notes(_write(tmp_path, text), schema)
+    orders = noted.table("orders")
+    assert orders is not None and orders.synonyms == ("sales", "purchases")
+    total = orders.column("total")
+    assert total is not None and total.unit == "EUR"
+    assert (noted.meaning, noted.today) == ("a shop", "2025-12-31")
+    assert [(t.name, t.meaning) for t in noted.glossary] == [
+        ("big order", "worth a call"),
+        ("turnover", None),
+    ]
+    pay = noted.table("hr.pay")
+    assert pay is not None and all(c.private for c in pay.columns)
+
+
+def test_private_columns_have_no_samples_whatever_the_order(duckdb_of, tmp_path: Path) -> None:
+    database = duckdb_of(
+        "CREATE TABLE people (city VARCHAR, mail VARCHAR); CREATE TABLE pay (salary INTEGER);"
+        "INSERT INTO people VALUES ('Porto', 'ana@x.pt'); INSERT INTO pay VALUES (77123)"
+    )
+    notes = _write(
+        tmp_path, "[tables.people.columns.mail]\nprivate = true\n[tables.pay]\nprivate = true"
+    )
+    open_first = read_schema(database)
+    assert "ana@x.pt" in repr(open_first) and "77123" in repr(open_first)
+    for noted in (load_notes(notes, open_first), read_schema(database, notes=notes)):
+        assert "ana@x.pt" not in repr(noted) and "77123" not in repr(noted)
+        assert "Porto" in repr(noted)
+
+
+def test_every_problem_is_reported_at_once_with_the_nearest_names(
+    tmp_path: Path, schema: Schema
+) -> None:
+    said = _problems(
+        tmp_path,
+        schema,
+        """
+        colour = 1
+        [database]
+        today = "yesterday"
+        [tables.custmers]
+        [tables.orders]
+        meaning = 7
+        privte = true
+        synonyms = "sales"
+        [tables.orders.columns.totl]
+        [tables.customers.columns.mail]
+        private = "yes"
+        [glossary.empty]
+        meaning = "no sql"
+        [glossary.broken]
+        sql = "orders.total >"
+        [glossary.lost]
+        sql = "order.total > 1 AND orders.totl > 2"
+        """,
+    )
+    for part in (
+        "unknown section 'colour'",
+        "database: today must be a date",
+        "no table 'custmers' (nearest: customers",
+        "tables.orders: meaning must be text",
+        "unknown key 'privte' (nearest: private",
+        "synonyms must be a list of texts",
+        "no column 'totl' (nearest: total",
+        "tables.customers.columns.mail: private must be true or false",
+        "glossary.empty: sql is missing",
+        "glossary.broken: its SQL does not parse",
+        "glossary.lost: its SQL names no table of the schema: 'order' (nearest: orders",
+        "table 'orders' has no column 'totl' (nearest: total",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "1; DROP TABLE orders",
+        "1 FROM orders",
+        "orders.total AS t",
+        "*",
+        "orders.total, orders.order_id",
+        "DISTINCT orders.total",
+        "",
+        "(" * 2000,
+    ],
+)
+def test_glossary_sql_is_one_condition_or_expression(
+    tmp_path: Path, schema: Schema, sql: str
+) -> None:
+    assert "glossary.t: " in _problems(tmp_path, schema, f"[glossary.t]\nsql = '{sql}'")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "orders.total > 1 AND NOT customers.city IS NULL",
+        "orders.total IN (SELECT MAX(o.total) FROM orders AS o)",
+        "CASE WHEN orders.total > 1 THEN 1 END",
+        "hr.pay.salary BETWEEN 1 AND 2",
+        "COUNT(DISTINCT orders.customer_id) * 1.0 / COUNT(*)",
+    ],
+)
+def test_glossary_sql_may_use_all_of_the_language(tmp_path: Path, schema: Schema, sql: str) -> None:
+    noted = load_notes(_write(tmp_path, f'[glossary.t]\nsql = "{sql}"'), schema)
+    assert noted.glossary[0].sql == sql
+
+
+def test_one_table_or_column_is_noted_once(tmp_path: Path, schema: Schema) -> None:
+    assert "noted twice" in _problems(tmp_path, schema, "[tables.orders]\n[tables.ORDERS]")
+    columns = "[tables.orders.columns.total]\n[tables.orders.columns.TOTAL]"
+    assert "noted twice" in _problems(tmp_path, schema, columns)
+
+
+@pytest.mark.parametrize("text", ["tables = 1", "[tables]\norders = 1", "database = 'x'"])
+def test_a_section_that_is_no_section_is_named(tmp_path: Path, schema: Schema, text: str) -> None:
+    assert "must be a table" in _problems(tmp_path, schema, text)
+
+
+@pytest.mark.parametrize("text", ["[tables.orders]\nmeaning = ", "a = 1\nb c\n", 'a = "x', "["])
+def test_a_file_that_is_not_toml_is_said_with_its_line(
+    tmp_path: Path, schema: Schema, text: str
+) -> None:
+    said = _problems(tmp_path, schema, text)
+    assert "is not TOML" in said and "line " in said
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path, schema: Schema) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_bytes(b"\xef\xbb\xbf[database]\r\nmeaning = 'a shop'\r\n")
+    assert load_notes(path, schema).meaning == "a shop"
+
+
+def test_other_bytes_and_missing_files_are_one_line(tmp_path: Path, schema: Schema) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_bytes(b"a = 1\nb = '\xff'")
+    with pytest.raises(InputError, match="line 2 is not UTF-8"):
+        load_notes(path, schema)
+    for wrong in (tmp_path / "gone.toml", tmp_path):
+        with pytest.raises(InputError, match="cannot be read"):
+            load_notes(wrong, schema)

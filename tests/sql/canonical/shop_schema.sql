@@ -1,0 +1,26 @@
+CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, name VARCHAR, city VARCHAR, joined DATE);
+CREATE TABLE orders (order_id INTEGER PRIMARY KEY, customer_id INTEGER, ordered DATE, status VARCHAR, total DECIMAL(10, 2), employee_id INTEGER);
+CREATE TABLE order_items (order_id INTEGER, product_id INTEGER, quantity INTEGER, unit_price DECIMAL(10, 2));
+CREATE TABLE products (product_id INTEGER PRIMARY KEY, name VARCHAR, category VARCHAR, price DECIMAL(10, 2), "Unit Cost" DOUBLE);
+CREATE TABLE employees (employee_id INTEGER PRIMARY KEY, name VARCHAR, manager_id INTEGER, city VARCHAR, salary INTEGER);
+CREATE TABLE city (city VARCHAR, country VARCHAR, "group" INTEGER);
+CREATE TABLE Suppliers (SupplierID INTEGER, Name VARCHAR, City VARCHAR);
+CREATE TABLE "Returns Log" ("Return ID" INTEGER, order_id INTEGER, "select" VARCHAR, Grund VARCHAR);
+CREATE TABLE "order" (id INTEGER, "from" VARCHAR, "to" VARCHAR);
+CREATE TABLE events (event_id INTEGER, customer_id INTEGER, happened TIMESTAMP, tags VARCHAR[], detail STRUCT(page VARCHAR, ms INTEGER));
+CREATE SCHEMA stock;
+CREATE TABLE stock.levels (product_id INTEGER, on_hand INTEGER);
+CREATE TABLE stock.products (product_id INTEGER, shelf VARCHAR);
+
+INSERT INTO customers SELECT i, ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve'][i % 5 + 1] || ' ' || i, ['Rome', 'Oslo', 'Lima', NULL][i % 4 + 1], DATE '2022-01-01' + (i * 11)::INTEGER FROM range(1, 31) AS r(i);
+INSERT INTO orders SELECT i, CASE WHEN i % 17 = 0 THEN NULL ELSE i * 7 % 25 END, DATE '2023-01-05' + (i * 5)::INTEGER, ['paid', 'open', 'sent'][i % 3 + 1], (i * 13 % 97) + 0.25, i % 9 FROM range(1, 121) AS r(i);
+INSERT INTO order_items SELECT i % 110 + 1, i * 2 % 14, i % 4 + 1, (i * 7 % 40) + 0.5 FROM range(1, 241) AS r(i);
+INSERT INTO products SELECT i, 'Product ' || i, ['tea', 'cup', 'mug'][i % 3 + 1], (i * 11 % 50) + 0.99, i * 1.5 FROM range(0, 13) AS r(i);
+INSERT INTO employees SELECT i, 'Employee ' || i, CASE WHEN i > 0 THEN i // 3 END, ['Rome', 'Oslo', 'Bonn'][i % 3 + 1], 1000 + i * 37 % 400 FROM range(0, 10) AS r(i);
+INSERT INTO city VALUES ('Rome', 'Italy', 1), ('Oslo', 'Norway', 2), ('Bonn', 'Germany', 1), ('Lima', 'Peru', 3);
+INSERT INTO Suppliers VALUES (1, 'Brew', 'Rome'), (2, 'Clay', 'Oslo'), (3, 'Leaf', 'Pune');
+INSERT INTO "Returns Log" SELECT i, i * 4, ['broken', 'late'][i % 2 + 1], 'x' || i FROM range(1, 20) AS r(i);
+INSERT INTO "order" VALUES (1, 'a', 'b'), (2, 'b', 'c'), (3, 'c', 'a');
+INSERT INTO events SELECT i, i * 5 % 31, TIMESTAMP '2024-02-27 20:00:00' + INTERVAL (i * 7) HOUR, [['a'], ['b', 'c'], []][i % 3 + 1], {'page': ['home', 'cart'][i % 2 + 1], 'ms': i * 17 % 100} FROM range(1, 61) AS r(i);
+INSERT INTO stock.levels SELECT i, i * 9 % 20 FROM range(0, 13) AS r(i);
+INSERT INTO stock.products SELECT i, 'S' || i % 4 FROM range(3, 16) AS r(i);
