@@ -16,14 +16,22 @@ SqlErrorKind = Literal[
 """Why one SQL text failed. The same words name the outcomes of an evaluation."""
 
 
-def printable(text: str) -> str:
-    """The text on one line with control characters written out.
+def printable(text: str, *, at_most: int | None = None) -> str:
+    """The text on one line with every character written out that prints nothing by itself.
 
-    Names, values and messages come from databases and models: none may steer a terminal.
+    Line breaks, terminal escapes and marks that turn the reading direction become visible: names,
+    values and messages come from databases and models, and none may steer a terminal.
 
-    >>> printable("a\x1b[2Jb\n")
-    'a\\x1b[2Jb\\n'
+    Args:
+        at_most: characters kept before an ellipsis takes the rest's place; none: all of them.
+
+    >>> printable("a\\x1b[2Jb\\n")
+    'a\\\\x1b[2Jb\\\\n'
+    >>> printable("Rua da Liberdade", at_most=9)
+    'Rua da L…'
     """
+    if at_most is not None and len(text) > at_most:
+        return printable(text[: at_most - 1]) + "…"
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )

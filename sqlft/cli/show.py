@@ -37,8 +37,7 @@ def cell(value: object) -> str:
         return f"{value:.10g}"
     if isinstance(value, bytes):
         return f"\\x{value[:30].hex()}"
-    text = printable(str(value))
-    return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
+    return printable(str(value), at_most=MAX_CELL_CHARACTERS)
 
 
 def _console() -> Console:

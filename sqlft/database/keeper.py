@@ -32,8 +32,17 @@ class Keeper:
             except BaseException as error:  # for the thread that asked
                 answer.put(error)
 
+        def discard() -> None:
+            started = answer.get()
+            if isinstance(started, Worker) and not started.kill():
+                started.reap()
+
         self._jobs.put(job)
-        started = answer.get()
+        try:
+            started = answer.get()
+        except BaseException:  # Ctrl-C while waiting: nobody will ever ask that worker
+            self._jobs.put(discard)
+            raise
         if isinstance(started, BaseException):
             raise started
         return started

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlft.model.fetch import fetch
+from sqlft.model.fetching import fetch
 from sqlft.model.fixed import FixedGenerator
 from sqlft.model.folder import verify
 from sqlft.model.generator import Cancel, Finish, Generator, Reply

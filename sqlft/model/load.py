@@ -9,7 +9,7 @@ from sqlft.config import ModelChoice, Progress
 from sqlft.errors import InputError, ModelError
 from sqlft.model.adapter import adapter_folder, card_of, check_fingerprint, with_adapter
 from sqlft.model.device import chosen_device, chosen_dtype
-from sqlft.model.fetch import fetch
+from sqlft.model.fetching import fetch
 from sqlft.model.folder import verify, weights_digest
 from sqlft.model.hub import hub_folder, is_whole
 from sqlft.model.known import known_models

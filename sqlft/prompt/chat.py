@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from sqlft.errors import ModelError
-from sqlft.prompt.layouts import layout
 from sqlft.prompt.prompt import Message, Prompt, Segment
 
 ChatTemplate = Callable[[list[dict[str, str]]], str]
@@ -30,7 +29,7 @@ def segments(prompt: Prompt, chat_template: ChatTemplate | None) -> tuple[Segmen
     Raises:
         ModelError: the template can take neither a system message nor the same text from the user.
     """
-    if chat_template is None or not layout(prompt.layout).chat_template:
+    if chat_template is None or not prompt.chat_template:
         pieces = [s for message in prompt.messages for s in (*message.segments, _own("\n"))]
     else:
         pieces = _templated(prompt.messages, chat_template)

@@ -8,7 +8,8 @@ from sqlft.prompt.plain import identifier, literal, one_line
 from sqlft.schema import Column, ForeignKey, Schema, Table
 
 MAX_SAMPLES = 2
-MAX_SAMPLE_CHARACTERS = 24
+MAX_SAMPLE_CHARACTERS = 16
+MAX_SAMPLES_CHARACTERS = 18  # of one column: with 48, a Spider schema took 459 tokens, not 300
 MAX_NOTE_CHARACTERS = 90
 
 _SHORT_TYPES = {
@@ -59,19 +60,19 @@ def shown_samples(column: Column) -> tuple[str, ...]:
     if column.private or short_type(column.type) != "text":
         return ()
     short = [s for s in column.samples if s.strip() and len(s) <= MAX_SAMPLE_CHARACTERS]
-    return tuple(short[:MAX_SAMPLES])
+    shown = short[:MAX_SAMPLES]
+    return tuple(shown if sum(map(len, shown)) <= MAX_SAMPLES_CHARACTERS else shown[:1])
 
 
-def _column(column: Column, table: Table) -> str:
+def _column(column: Column, *, in_key: bool, refers: bool) -> str:
     parts = [identifier(column.name), short_type(column.type)]
-    in_key = column.name in table.primary_key
     if in_key:
         parts.append("key")
     if column.unit:
         parts.append(one_line(column.unit, 20))
     if note := note_of(column):
         parts.append(f"({note})")
-    if not in_key:
+    if not in_key and not refers:
         parts += [literal(sample) for sample in shown_samples(column)]
     return " ".join(parts)
 
@@ -82,11 +83,11 @@ def table_name(table: Table) -> str:
     return ".".join(identifier(name) for name in names)
 
 
-def key_lines(key: ForeignKey, schema: Schema) -> list[str]:
-    """The joins that a foreign key stands for, a line a column."""
+def join_line(key: ForeignKey, schema: Schema) -> str:
+    """The join that a foreign key stands for."""
     here, there = (_named(name, schema) for name in (key.table, key.target_table))
     pairs = zip(key.columns, key.target_columns, strict=False)
-    return [f"{here}.{identifier(a)} = {there}.{identifier(b)}" for a, b in pairs]
+    return " AND ".join(f"{here}.{identifier(a)} = {there}.{identifier(b)}" for a, b in pairs)
 
 
 def _named(name: str, schema: Schema) -> str:
@@ -99,13 +100,20 @@ def compact(schema: Schema) -> str:
 
     About 300 tokens for 5 tables with 30 columns (SmolLM2's tokenizer).
     """
+    referring = {(key.table, column) for key in schema.foreign_keys for column in key.columns}
     lines = []
     for table in schema.tables:
+        columns = ", ".join(
+            _column(
+                column,
+                in_key=column.name in table.primary_key,
+                refers=(table.qualified_name, column.name) in referring,
+            )
+            for column in table.columns
+        )
         note = note_of(table)
-        columns = ", ".join(_column(column, table) for column in table.columns)
         lines.append(f"{table_name(table)}({columns})" + (f" {note}" if note else ""))
-    for key in schema.foreign_keys:
-        lines += key_lines(key, schema)
+    lines += [join_line(key, schema) for key in schema.foreign_keys]
     if schema.today:
         lines.append(f"Today: {one_line(schema.today, 40)}")
     return "\n".join(lines)

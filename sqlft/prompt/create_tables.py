@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlft.prompt.compact import note_of, table_name
+from sqlft.prompt.compact import note_of, short_type, table_name
 from sqlft.prompt.plain import identifier, literal, one_line
 from sqlft.schema import Column, ForeignKey, Schema, Table
 
 MAX_SAMPLES = 3
 MAX_SAMPLE_CHARACTERS = 40
 MAX_NOTE_CHARACTERS = 200
+_BARE_TYPES = ("int", "float", "decimal", "bool")  # written without quotes
 
 
 def _remarks(column: Column) -> str:
@@ -20,7 +21,8 @@ def _remarks(column: Column) -> str:
     unit = f"unit: {one_line(column.unit, 40)}" if column.unit else ""
     fitting = [s for s in column.samples if s.strip() and len(s) <= MAX_SAMPLE_CHARACTERS]
     shown = () if column.private else fitting[:MAX_SAMPLES]
-    samples = "e.g. " + ", ".join(literal(sample) for sample in shown) if shown else ""
+    write = one_line if short_type(column.type) in _BARE_TYPES else literal
+    samples = "e.g. " + ", ".join(write(sample) for sample in shown) if shown else ""
     return "; ".join(part for part in (note, unit, samples) if part)
 
 

@@ -46,6 +46,8 @@ class Prompt:
     """What the answer is made to begin with, such as an opened code fence."""
     stop: tuple[str, ...] = ()
     """Texts that end the answer; not part of it."""
+    chat_template: bool = True
+    """Whether the model's chat template is applied, where it has one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,15 +68,13 @@ def find_end(text: str, start: int) -> int:
 
 def _outer_quote(text: str, start: int) -> int:
     """Where a query that stands in quotes as a whole must end; else the end of the text."""
-    if text.startswith('"""', start - 3):
+    before = text[max(0, start - 40) : start].rstrip()
+    quote = before[-1:]
+    if before.endswith('"""'):
         close = text.find('"""', start)
-    elif (
-        start > 0
-        and text[start - 1] in "\"'`\u201c\u2018"
-        and not text.startswith("```", start - 3)
-    ):
+    elif quote and quote in "\"'`\u201c\u2018" and not before.endswith("```"):
         line_end = text.find("\n", start)
-        closing = {"\u201c": "\u201d", "\u2018": "\u2019"}.get(text[start - 1], text[start - 1])
+        closing = {"\u201c": "\u201d", "\u2018": "\u2019"}.get(quote, quote)
         close = text.rfind(closing, start, len(text) if line_end < 0 else line_end)
     else:
         close = -1

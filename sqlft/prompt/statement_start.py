@@ -56,7 +56,8 @@ _OTHER_STATEMENT = (
 _HEAD = rf"(?:\(\s{{0,9}}){{0,3}}(?:{_QUERY}|{_OTHER_STATEMENT})"
 HEAD = re.compile(_HEAD)
 _ANCHORED = re.compile(
-    r"(?:^|(?<=[:\uff1a`\"'\u201c\u2018\]>=*\u3002\uff0c]))[ \t]*+(?:(?:[*>\u2022]|-(?!-)|\d{1,3}[.)])[ \t]++)?"
+    r"(?:^|(?<=[:\uff1a`\"'\u201c\u2018\]>=*\u3002\uff0c]))"
+    r"[ \t]*+(?:(?:[*>\u2022]|-(?!-)|\d{1,3}[.)])[ \t]++)?"
     rf"(?:(?i:sql|duckdb)[ \t]++)?(?P<head>{_HEAD})",
     re.MULTILINE,
 )

@@ -13,7 +13,6 @@ from sqlft.schema.definition import Column, ForeignKey, Schema, Table, Term
 from sqlft.schema.description import as_dict, describe
 from sqlft.schema.notes import load_notes
 from sqlft.schema.reading import read_schema
-from sqlft.schema.visible import visible
 
 __all__ = [
     "Column",
@@ -32,5 +31,4 @@ __all__ = [
     "open_database",
     "parse_ddl",
     "read_schema",
-    "visible",
 ]

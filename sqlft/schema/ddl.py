@@ -191,7 +191,9 @@ def _column(draft: _Draft, part: exp.Expr) -> Column:
         for c in constraints
     )
     said = next((c.name for c in constraints if isinstance(c, exp.CommentColumnConstraint)), None)
-    written = [*(identifier.comments or ()), *(part.comments or ())]
+    # What stands above a column hangs on its name, what stands after it on the last word before.
+    after = (node for node in part.walk() if node is not identifier)
+    written = [c for node in (identifier, *after) for c in node.comments or ()]
     return Column(
         name=identifier.name,
         type=_column_type(draft, part.args.get("kind")),

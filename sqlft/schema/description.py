@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from sqlft.errors import printable
 from sqlft.schema.definition import Column, ForeignKey, Schema, Table
-from sqlft.schema.visible import visible
 
 TYPE_CHARACTERS_AT_MOST = 60
 """An enum of a thousand values, or a deep struct, would push every note off the screen."""
@@ -16,8 +16,8 @@ TYPE_CHARACTERS_AT_MOST = 60
 def as_dict(schema: Schema) -> dict[str, Any]:
     """The schema as values that JSON can hold, with its digest.
 
-    >>> as_dict(Schema(name="shop", tables=()))["digest"]
-    '88fb7a1b9b53f0aa'
+    >>> sorted(as_dict(Schema(name="shop", tables=())))[:3]
+    ['dialect', 'digest', 'foreign_keys']
     """
     return {**asdict(schema), "digest": schema.digest}
 
@@ -44,7 +44,7 @@ def describe(schema: Schema) -> str:
             f"  {t.name}{_named(t.synonyms)}: {t.sql}{_dash(t.meaning)}" for t in schema.glossary
         ]
         blocks.append(["glossary", *terms])
-    return "\n\n".join("\n".join(visible(line) for line in block) for block in blocks)
+    return "\n\n".join("\n".join(printable(line) for line in block) for block in blocks)
 
 
 def _count(number: int, thing: str) -> str:
@@ -94,8 +94,8 @@ def _cells(column: Column, table: Table, key: ForeignKey | None) -> tuple[str, s
     if column.samples:
         facts.append(f"such as {', '.join(column.samples)}")
     rest = ", ".join(facts) + _named(column.synonyms) + _dash(column.meaning or column.comment)
-    shown_type = visible(column.type, at_most=TYPE_CHARACTERS_AT_MOST)
-    return visible(column.name), shown_type, rest.strip()
+    shown_type = printable(column.type, at_most=TYPE_CHARACTERS_AT_MOST)
+    return printable(column.name), shown_type, rest.strip()
 
 
 def _key_text(key: ForeignKey) -> str:

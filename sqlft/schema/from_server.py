@@ -93,8 +93,8 @@ def _tables(
         Table(
             name=place[1],
             namespace=space,
-            columns=tuple(_column(c, dialect) for c in described),
-            primary_key=tuple(keys[place]["constrained_columns"]) if place in keys else (),
+            columns=tuple(_column(c, dialect, _key_of(place, keys)) for c in described),
+            primary_key=_key_of(place, keys),
             comment=comments[place]["text"] if place in comments else None,
             row_count=counts.get((space, place[1])) if place[1] in names else None,
             is_view=place[1] not in names,
@@ -104,11 +104,17 @@ def _tables(
     ]
 
 
-def _column(described: Mapping[str, Any], dialect: sa.Dialect) -> Column:
+def _key_of(place: _Place, keys: Mapping[_Place, Any]) -> tuple[str, ...]:
+    return tuple(keys[place]["constrained_columns"]) if place in keys else ()
+
+
+def _column(
+    described: Mapping[str, Any], dialect: sa.Dialect, primary_key: tuple[str, ...]
+) -> Column:
     return Column(
         name=str(described["name"]),
         type=_type(described["type"], dialect),
-        nullable=bool(described.get("nullable", True)),
+        nullable=bool(described.get("nullable", True)) and described["name"] not in primary_key,
         comment=described.get("comment") or None,
     )
 

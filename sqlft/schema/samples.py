@@ -11,10 +11,9 @@ from operator import itemgetter
 import pyarrow as pa
 
 from sqlft.database import Database
-from sqlft.errors import SqlError
+from sqlft.errors import SqlError, printable
 from sqlft.schema.catalog_rows import quoted, tables_or_errors
 from sqlft.schema.definition import Column, Schema, Table
-from sqlft.schema.visible import visible
 
 SAMPLE_CHARACTERS = 40
 """A longer value is cut there, with an ellipsis."""
@@ -73,7 +72,7 @@ def representative(values: Iterable[str | None], count: int) -> tuple[str, ...]:
     if count < 1 or sum(map(len, counted)) > FREE_TEXT_CHARACTERS * len(counted):
         return ()
     chosen = (text for text, _ in counted.most_common(2 * count))  # two may look alike once cut
-    shown = dict.fromkeys(visible(text, at_most=SAMPLE_CHARACTERS) for text in chosen)
+    shown = dict.fromkeys(printable(text, at_most=SAMPLE_CHARACTERS) for text in chosen)
     return tuple(shown)[:count]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sqlft.sql.canonical_resolve import Resolved
+from sqlft.sql.canonical_bind import Resolved
 from sqlft.sql.canonical_scope import Block, Source
 
 _Sides = tuple[Source, Source]

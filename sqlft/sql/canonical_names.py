@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from sqlft.sql.canonical_resolve import Expansion, Ordinal, Resolved
+from sqlft.sql.canonical_bind import Expansion, Ordinal, Resolved
 from sqlft.sql.canonical_scope import Block, Source, Untouched, is_same_name, output_columns
 
 _VOLATILE = frozenset({"random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval"})
@@ -143,8 +143,9 @@ def _drop_aliases(block: Block) -> None:
     order = block.select.args.get("order")
     for ordered in order.expressions if order else ():
         item = ordered.this
-        if isinstance(item, exp.Column) and not item.table and item.name.casefold() in kept:
-            if item != kept[item.name.casefold()]:
+        if isinstance(item, exp.Column) and not item.table:
+            shadow = kept.get(item.name.casefold(), item)
+            if shadow != item:
                 raise Untouched
 
 

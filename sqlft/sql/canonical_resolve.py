@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
-
 from sqlglot import exp
 
+from sqlft.sql.canonical_bind import (
+    Clause,
+    Ordinal,
+    OutputOrder,
+    Resolved,
+    bind,
+)
 from sqlft.sql.canonical_scope import (
     Binding,
     Block,
@@ -19,50 +23,8 @@ from sqlft.sql.canonical_scope import (
     renamed,
 )
 
-Clause = Literal["plain", "order", "grouped", "windowed"]
-"""How a bare name is looked up: plain: column, then alias; order: alias first where it stands
-alone; grouped (HAVING): a grouped column, then alias; windowed (QUALIFY): only what is certain."""
-
 _ONE_SIDED = ("SEMI", "ANTI")
-
-
-@dataclass(eq=False, slots=True)
-class Expansion:
-    """A name that stands for an output column, and the alias it is to be written out from."""
-
-    column: exp.Column
-    alias: exp.Alias
-    block: Block
-    alone: bool
-    """Whether it is a whole GROUP BY or ORDER BY item, where an ordinal may stand as well."""
-
-
-@dataclass(eq=False, slots=True)
-class Ordinal:
-    """A GROUP BY or ORDER BY item that is a number: it means that output column."""
-
-    item: exp.Literal
-    block: Block
-
-
-@dataclass(eq=False, slots=True)
-class OutputOrder:
-    """An ORDER BY item of a set operation: it means an output column of the first SELECT."""
-
-    item: exp.Expr
-    first: exp.Select
-    index: int
-
-
-@dataclass(eq=False, slots=True)
-class Resolved:
-    """What one walk found, in the order of the walk: a block comes before those inside it."""
-
-    blocks: list[Block] = field(default_factory=list)
-    bindings: list[Binding] = field(default_factory=list)
-    expansions: list[Expansion] = field(default_factory=list)
-    ordinals: list[Ordinal] = field(default_factory=list)
-    output_orders: list[OutputOrder] = field(default_factory=list)
+_CLAUSES: dict[str, Clause] = {"having": "grouped", "qualify": "windowed"}
 
 
 def resolve(tree: exp.Expr, tables: Tables) -> Resolved:
@@ -196,7 +158,7 @@ class _Walk:
             for ordered in part.expressions:
                 self.item(ordered.this, block, tables, "order")
         else:
-            clause: Clause = {"having": "grouped", "qualify": "windowed"}.get(key, "plain")  # type: ignore[assignment]
+            clause = _CLAUSES.get(key, "plain")
             self.visit(part, block, tables, clause)
 
     def item(self, item: exp.Expr, block: Block, tables: Tables, clause: Clause) -> None:
@@ -210,7 +172,7 @@ class _Walk:
             elif any(isinstance(e, exp.Alias) for e in block.select.expressions):
                 return
         elif isinstance(bare, exp.Column):
-            self.bind(bare, block, clause, alone=True)
+            bind(self.found, bare, block, clause, alone=True)
         else:
             self.visit(item, block, tables)
 
@@ -330,7 +292,7 @@ class _Walk:
         if isinstance(node, exp.Query):
             self.query(node, block, tables, named=False)
         elif isinstance(node, exp.Column):
-            self.bind(node, block, clause)
+            bind(self.found, node, block, clause)
         elif isinstance(node, exp.Star):
             for replacement in node.args.get("replace") or ():
                 self.visit(replacement.this, block, tables, clause)
@@ -339,150 +301,3 @@ class _Walk:
         else:
             for child in list(node.iter_expressions()):
                 self.visit(child, block, tables, clause)
-
-    def bind(
-        self, column: exp.Column, block: Block, clause: Clause, *, alone: bool = False
-    ) -> None:
-        parts = [part.name for part in column.parts]
-        if isinstance(column.this, exp.Star):
-            self.bind_star(column, block)
-        elif len(parts) == 1:
-            self.bind_bare(column, block, clause, alone=alone)
-        else:
-            self.bind_qualified(column, parts, block)
-
-    def bind_star(self, column: exp.Column, block: Block) -> None:
-        source = block.source(column.table.casefold())
-        if source is None or column.args.get("db"):
-            raise Untouched
-        self.found.bindings.append(Binding(column, block, source, block))
-
-    def bind_bare(self, column: exp.Column, block: Block, clause: Clause, *, alone: bool) -> None:
-        folded = column.name.casefold()
-        alias = block.aliases.get(folded)
-        if alias is not None and column.find_ancestor(exp.Alias) is alias:
-            alias = None
-        if clause == "order" and alone:
-            shown = alias or self.shown_column(block, folded)
-            if isinstance(shown, exp.Column):
-                self.found.expansions.append(
-                    Expansion(column, exp.alias_(shown, "", copy=False), block, alone)
-                )
-                return
-            held: list[Source] = [] if alias else block.holders(folded)
-        else:
-            held = block.holders(folded)
-        if alias is not None and held and clause in ("grouped", "windowed"):
-            held = self.preferred(column, held, block, clause)
-        if folded in block.merged and held:
-            merged = block.merged[folded]
-            if merged is None:
-                return
-            held = [merged]
-        if len(held) > 1:
-            raise Untouched
-        if held:
-            self.attach(column, held[0], block, block)
-        elif alias is not None:
-            self.found.expansions.append(Expansion(column, alias, block, alone))
-        else:
-            self.bind_outside(column, folded, block)
-
-    def shown_column(self, block: Block, folded: str) -> exp.Column | None:
-        """The output column that shows under its own name: ORDER BY prefers it when ambiguous."""
-        if len(block.holders(folded)) < 2 or folded in block.merged:
-            return None
-        shown = [
-            e
-            for e in block.select.expressions
-            if isinstance(e, exp.Column) and not e.is_star and e.name.casefold() == folded
-        ]
-        return shown[0] if len(shown) == 1 else None
-
-    def preferred(
-        self, column: exp.Column, held: list[Source], block: Block, clause: Clause
-    ) -> list[Source]:
-        """In HAVING a grouped column or an aggregate's argument is the column, else the alias."""
-        if clause == "windowed":
-            raise Untouched
-        call = column.find_ancestor(exp.Func, exp.Having)
-        while isinstance(call, exp.Func):
-            if isinstance(call, exp.AggFunc):
-                return held
-            if isinstance(call, exp.Anonymous):
-                raise Untouched
-            call = call.find_ancestor(exp.Func, exp.Having)
-        group = block.select.args.get("group")
-        grouped = [
-            item.name.casefold()
-            for item in (group.expressions if group else ())
-            if isinstance(item, (exp.Column, exp.Dot))
-        ]
-        return held if column.name.casefold() in grouped else []
-
-    def bind_outside(self, column: exp.Column, folded: str, block: Block) -> None:
-        unknowns = block.unknowns
-        outer = block.outer
-        while outer is not None:
-            held = outer.holders(folded)
-            if held:
-                if unknowns or len(held) > 1 or folded in outer.merged:
-                    raise Untouched
-                self.attach(column, held[0], block, outer)
-                return
-            if folded in outer.aliases or outer.unknowns:
-                raise Untouched
-            outer = outer.outer
-        if any(folded == s.written.casefold() for s in block.sources):
-            raise Untouched
-        if len(unknowns) == 1:
-            self.attach(column, unknowns[0], block, block)
-        elif len(block.sources) > 1 or block.outer is not None:
-            raise Untouched
-
-    def bind_qualified(self, column: exp.Column, parts: list[str], block: Block) -> None:
-        home: Block | None = block
-        while home is not None:
-            for source in home.sources:
-                skip = self.qualifier_length(parts, source)
-                if skip:
-                    self.attach(column, source, block, home, skip)
-                    return
-            held = home.holders(parts[0].casefold())
-            if len(held) == 1 and not home.unknowns:
-                self.attach(column, held[0], block, home, 0)
-                return
-            home = home.outer
-        raise Untouched
-
-    def qualifier_length(self, parts: list[str], source: Source) -> int:
-        """How many leading parts name the source: 1, 2 with its namespace, or 0."""
-        written = source.written.casefold()
-        if parts[0].casefold() == written:
-            return 1
-        node = source.node
-        if len(parts) > 2 and isinstance(node, exp.Table) and not node.alias:
-            space = (node.db or "main").casefold()
-            if (parts[0].casefold(), parts[1].casefold()) == (space, written):
-                return 2
-        return 0
-
-    def attach(
-        self, column: exp.Column, source: Source, block: Block, home: Block, skip: int | None = None
-    ) -> None:
-        """Bind the column; parts beyond its name become field access."""
-        parts = list(column.parts)[skip if skip is not None else len(column.parts) - 1 :]
-        if not source.written and (len(block.sources) > 1 or home is not block):
-            raise Untouched
-        name = source.column(parts[0].name.casefold()) or parts[0].name
-        fields = parts[1:]
-        for key in ("table", "db", "catalog"):
-            column.set(key, None)
-        column.set("this", exp.to_identifier(name))
-        self.found.bindings.append(Binding(column, block, source, home))
-        if fields:
-            chain: exp.Expr = column.copy()
-            self.found.bindings[-1].column = chain  # type: ignore[assignment]
-            for part in fields:
-                chain = exp.Dot(this=chain, expression=exp.to_identifier(part.name))
-            column.replace(chain)

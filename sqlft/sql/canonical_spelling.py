@@ -117,9 +117,9 @@ def _unwrap(paren: exp.Paren) -> None:
         return
     if isinstance(parent, (exp.Dot, exp.Bracket, exp.Interval, exp.JSONExtract, exp.AtTimeZone)):
         return
-    if isinstance(inner, _SELF_CONTAINED) and isinstance(parent, (*_ITEM_PLACES, *_STRENGTH)):
-        paren.replace(inner)
-    elif isinstance(parent, exp.Paren) or isinstance(parent, _ITEM_PLACES):
+    if isinstance(parent, (exp.Paren, *_ITEM_PLACES)) or (
+        isinstance(inner, _SELF_CONTAINED) and type(parent) in _STRENGTH
+    ):
         paren.replace(inner)
     elif type(parent) in _STRENGTH and type(inner) in _STRENGTH:
         here, around = _STRENGTH[type(inner)], _STRENGTH[type(parent)]

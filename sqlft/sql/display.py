@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from sqlft.sql.from_first import hoist_joins, write_usual
@@ -23,7 +24,7 @@ def display(sql: str) -> str:
     """
     try:
         statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
-        if len(statements) == 1:
+        if len(statements) == 1 and isinstance(statements[0], exp.Query):
             return write_usual(hoist_joins(statements[0]), pretty=True)
     except (SqlglotError, RecursionError):
         pass

@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import groupconcat_sql
 from sqlglot.generators.duckdb import DuckDBGenerator
 
 # Words that DuckDB's grammar reserves, or that DuckDB or sqlglot misreads as a bare name of a
 # table, a column or an alias: each was tried in 15 positions of a FROM-first query. A test repeats
-# the trial over duckdb_keywords() and duckdb_functions().
-QUOTED_WORDS = frozenset(
-    """
-    all alter analyse analyze and anti any array as asc asof asymmetric at authorization between
-    binary both by case cast check collate collation column concurrently constraint create cross
-    cube current_catalog current_date current_time current_timestamp current_user default
-    deferrable desc describe distinct do drop else end except exists false fetch for force foreign
-    freeze from full glob grant group having if ilike in initially inner insert install intersect
-    interval into is isnull join lambda lateral leading left like limit localtime localtimestamp
-    lock map natural not notnull null offset on only or order outer overlaps pivot pivot_longer
-    pivot_wider placing positional primary qualify recursive references returning revoke right
-    rollback rollup select semi session_user show similar some summarize symmetric table
-    tablesample then to trailing true union unique unpack unpivot using values variadic verbose
-    when where window with xor
-    """.split()
-)
+# the trial over DuckDB's keywords and the words that sqlglot knows.
+_WORDS = """
+    all alter analyse analyze and anti any array as asc asof asymmetric at authorization
+    between binary both by case cast check collate collation column concurrently
+    connect_by_root constraint create cross cube current_catalog current_date current_time
+    current_timestamp current_user default deferrable desc describe distinct do drop else end
+    except exists false fetch for force foreign freeze from full glob grant group having if
+    ilike in initially inner insert install intersect interval into is isnull join lambda
+    lateral leading left like limit localtime localtimestamp lock map natural not notnull null
+    offset on only or order outer overlaps partitioned_by pivot pivot_longer pivot_wider
+    placing positional primary qualify recursive references regexp returning revoke right
+    rlike rollback rollup select semi session_user show similar some summarize symmetric table
+    tablesample then to trailing true uncache union unique unpack unpivot using values
+    variadic verbose when where window with xor
+"""
+QUOTED_WORDS = frozenset(_WORDS.split())
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _PREDICATES = (exp.In, exp.Like, exp.ILike, exp.Between, exp.SimilarTo, exp.Glob)
@@ -42,6 +43,17 @@ def bare(name: str) -> bool:
 
 class QueryWriter(DuckDBGenerator):
     """DuckDB SQL with one spelling of names, literals and negations, SELECT first."""
+
+    # DuckDB's own names, and conditions as they are: sqlglot would write LISTAGG, and CAST around
+    # what is BOOLEAN already.
+    TRANSFORMS = {  # noqa: RUF012 - sqlglot reads it from the class
+        **DuckDBGenerator.TRANSFORMS,
+        exp.GroupConcat: lambda self, e: groupconcat_sql(
+            self, e, func_name="STRING_AGG", within_group=False
+        ),
+        exp.LogicalAnd: lambda self, e: self.func("BOOL_AND", e.this),
+        exp.LogicalOr: lambda self, e: self.func("BOOL_OR", e.this),
+    }
 
     def identifier_sql(self, expression: exp.Identifier) -> str:
         if bare(expression.name):
@@ -106,8 +118,7 @@ def hoist_joins(tree: exp.Expr) -> exp.Expr:
     """
     for select in tree.find_all(exp.Select):
         from_ = select.args.get("from_")
-        joins = from_.this.args.get("joins") if from_ is not None else None
-        if joins:
+        if from_ is not None and (joins := from_.this.args.get("joins")):
             from_.this.set("joins", None)
             select.set("joins", [*joins, *(select.args.get("joins") or ())])
     return tree

@@ -25,9 +25,7 @@ def nearest(name: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
         known: _folded(known if whole else known.rpartition(".")[2])
         for known in dict.fromkeys(names)
     }
-    found = process.extract(
-        wanted, keys, scorer=_likeness, limit=n, score_cutoff=_LEAST_LIKENESS
-    )
+    found = process.extract(wanted, keys, scorer=_likeness, limit=n, score_cutoff=_LEAST_LIKENESS)
     return tuple(key for _, _, key in found)
 
 

@@ -189,7 +189,8 @@ class Resolver:
         if ordinality:
             names.append("ordinality")
         columns = tuple(OutputColumn(name=column) for column in names)
-        is_open = name in ("repeat", "repeat_row", "unnest")
+        several = len(call.get("arguments") or ()) > 1
+        is_open = name in ("repeat", "repeat_row") or (name == "unnest" and several)
         return Relation(name=name, columns=columns, is_open=is_open)
 
     def _values(self, node: Node, scope: Scope) -> Relation:
@@ -289,9 +290,7 @@ class Resolver:
         else:
             self._expressions(inner, scope)
 
-    def _column(
-        self, path: tuple[str, ...], scope: Scope, origin: Iterable[Relation] = ()
-    ) -> None:
+    def _column(self, path: tuple[str, ...], scope: Scope, origin: Iterable[Relation] = ()) -> None:
         found = scope.find(path)
         if found is None:
             if len(path) == 1 and path[0].lower() in _VALUE_NAMES:

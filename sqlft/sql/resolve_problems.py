@@ -86,7 +86,8 @@ def unknown_column(path: tuple[str, ...], scope: Scope, known: Known) -> Problem
         if owner.column(path[at]) is not None:
             fields = ".".join(path[at + 1 :])
             return Problem(
-                kind="unknown_column", message=f"{path[at]} in {_shown(owner)} has no field {fields}"
+                kind="unknown_column",
+                message=f"{path[at]} in {_shown(owner)} has no field {fields}",
             )
         path = path[: at + 1]
     name = path[-1]

@@ -112,8 +112,8 @@ def _check_characters(sql: str) -> None:
     for character in set(sql):
         if character in "\t\n\r":
             continue
-        # Cc control, Cs surrogate, Co private, Cn unassigned
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+        # Cc control, Cs surrogate, Co private, Cn unassigned, Zl and Zp line separators
+        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
             raise _refused(f"control character U+{ord(character):04X}")
         if character in _REORDERING:
             raise _refused(f"character U+{ord(character):04X} changes the order of the text")
@@ -186,7 +186,9 @@ def _check_nesting(found: list[Piece]) -> None:
                 raise _refused(f"brackets nested deeper than {MAX_BRACKET_DEPTH}")
         elif piece.text in (")", "]", "}"):
             if not open_brackets or open_brackets.pop() != piece.text:
-                raise SqlError(f"{piece.text} closes nothing (word {index + 1})", kind="parse_error")
+                raise SqlError(
+                    f"{piece.text} closes nothing (word {index + 1})", kind="parse_error"
+                )
             while with_depths and with_depths[-1] > len(open_brackets):
                 with_depths.pop()
     if open_brackets:

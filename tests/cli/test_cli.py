@@ -117,7 +117,9 @@ def test_what_is_wrong_is_one_line_and_a_hint(
     assert lines[0].startswith("sqlft: ") and lines[1].startswith("  hint: ") and len(lines) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"id,city\n1,Oslo\n", b"SQLite format 3\x00" + b"\x07" * 99])
+@pytest.mark.parametrize(
+    "content", [b"", b"id,city\n1,Oslo\n", b"SQLite format 3\x00" + b"\x07" * 99]
+)
 def test_a_file_that_is_no_database_is_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
 ) -> None:
@@ -177,7 +179,9 @@ def test_help_of_every_command_shows_an_example(capsys: pytest.CaptureFixture[st
 
 
 def test_interrupted_it_says_so_and_leaves_no_process(shop: str) -> None:
-    runaway = "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r"
+    runaway = (
+        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r"
+    )
     command = [sys.executable, "-m", "sqlft", "run", shop, runaway, "--timeout", "60"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
@@ -185,7 +189,7 @@ def test_interrupted_it_says_so_and_leaves_no_process(shop: str) -> None:
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
-    assert process.returncode == 130 and out == "" and err == "sqlft: stopped\n"
+    assert (process.returncode, out, err.strip()) == (130, "", "sqlft: stopped")
 
 
 def test_a_reader_that_goes_away_is_no_error(shop: str) -> None:

@@ -1,6 +1,7 @@
 """SQLite files come out as Arrow, with what SQLite itself would say."""
 
 import sqlite3
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -9,6 +10,7 @@ from sqlft.config import Limits
 from sqlft.database import locate, read
 from sqlft.errors import SqlError
 
+ORDINARY = (Path(__file__).parent / "ordinary_sqlite.sql").read_text("utf-8").splitlines()[1:]
 LIMITS = Limits(timeout_s=20, memory_mib=512)
 
 
@@ -49,20 +51,7 @@ def test_a_row_cap_is_told(sqlite_shop):
     assert (whole.table.num_rows, whole.truncated) == (1000, False)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT strftime('%Y', '2025-03-01'), julianday('now') > 0, date('now', '-1 month') < 'a'",
-        "SELECT city, rank() OVER (ORDER BY sum(amount)) FROM orders GROUP BY 1 HAVING count(*) > 1",
-        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 5) SELECT sum(n) FROM r",
-        "SELECT value FROM json_each('[1, 2]')",
-        "SELECT json_extract('{\"a\": 1}', '$.a'), '{\"a\": 1}' ->> 'a'",
-        "SELECT city FROM orders WHERE city LIKE 'O%' OR city GLOB 'B*' UNION SELECT 'x' ORDER BY 1",
-        "SELECT group_concat(DISTINCT city), printf('%.2f', avg(amount)), total(amount) FROM orders",
-        "SELECT * FROM (VALUES (1), (2)) WHERE EXISTS (SELECT 1 FROM orders WHERE order_id = column1)",
-        "SELECT CASE WHEN amount IS NULL THEN 0 ELSE round(amount, 1) END, iif(1, 2, 3) FROM orders",
-    ],
-)
+@pytest.mark.parametrize("sql", ORDINARY)
 def test_ordinary_queries_run(sqlite_shop, sql):
     assert read(sqlite_shop, sql, LIMITS).table.num_rows > 0
 

@@ -57,7 +57,8 @@ def test_two_hundred_queries_of_sixteen_threads_leave_nothing_behind(shop, sqlit
         database = (shop, sqlite_shop)[i % 2]
         sql = f"SELECT count(*) AS n, {i} AS i FROM orders WHERE order_id < {i}"
         row = read(database, sql, LIMITS).table.to_pylist()[0]
-        most.append(len(_workers()))
+        if i % 20 == 0:
+            most.append(len(_workers()))
         return row
 
     with ThreadPoolExecutor(16) as threads:

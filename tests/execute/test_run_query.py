@@ -91,7 +91,9 @@ def test_what_the_engine_refuses_is_an_error_of_the_query(shop):
 
 def test_a_running_query_can_be_cancelled(shop):
     with pytest.raises(SqlError, match="cancelled"):
-        run_query("SELECT count(*) FROM range(100000000) a, range(1000) b", shop, cancel=lambda: True)
+        run_query(
+            "SELECT count(*) FROM range(100000000) a, range(1000) b", shop, cancel=lambda: True
+        )
 
 
 def test_a_server_is_not_run_on(shop):

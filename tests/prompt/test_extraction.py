@@ -45,7 +45,7 @@ def test_a_reply_gives_what_it_says(reply: dict[str, Any]) -> None:
 
 _PIECES = st.sampled_from(
     "SELECT |FROM t|'|\"|`|```|```sql\n|~~~|\n|\n\n|;|--|/*|*/|$$|$a$|(|)|[SQL]|[/SQL]|<think>|"
-    '</think>|{"sql": "|}|CANNOT_ANSWER|The |a|\\|，|WITH a AS (|\x00|\ud800|DROP TABLE x'.split("|")
+    '</think>|{"sql": "|}|CANNOT_ANSWER|The |a|\\|\uff0c|WITH a AS (|\x00|\ud800|"""'.split("|")
 )
 
 

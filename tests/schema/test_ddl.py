@@ -57,6 +57,9 @@ def test_a_dashed_comment_belongs_to_the_column_on_its_line() -> None:
       a INTEGER PRIMARY KEY, -- the key
       b VARCHAR(20), -- its name, 'quoted'; yes
       c DECIMAL(10, 2) DEFAULT 3 CHECK (c > 0), /* how much */
+      e INTEGER NOT NULL, -- always
+      f VARCHAR DEFAULT 'x' -- at first
+      ,
       -- when it came
       d DATE -- and left
     );
@@ -67,6 +70,8 @@ def test_a_dashed_comment_belongs_to_the_column_on_its_line() -> None:
         "a": "the key",
         "b": "its name, 'quoted'; yes",
         "c": "how much",
+        "e": "always",
+        "f": "at first",
         "d": "when it came and left",
     }
     assert table.comment == "all things"

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from sqlft.schema import Column, Schema, Table, Term, as_dict, describe, parse_ddl, visible
+from sqlft.schema import Column, Schema, Table, Term, as_dict, describe, parse_ddl
 
 HOSTILE = "a\r\nb\x1b[2J\x07\u202e<script>\x9b1m"
 
@@ -68,11 +65,3 @@ def test_json_holds_everything_and_the_digest() -> None:
         == (told["tables"][0]["columns"][1])
     )
     assert told["foreign_keys"][0]["target_columns"] == ["a"]
-
-
-@given(st.text())
-def test_visible_text_is_printable_and_plain_text_is_unchanged(text: str) -> None:
-    assert visible(text).isprintable()
-    assert visible(visible(text)) == visible(text)
-    if text.isprintable():
-        assert visible(text) == text

@@ -83,9 +83,9 @@ def test_every_kind_of_column_is_described_and_sampled(duckdb_of) -> None:
         duckdb_of("""
         CREATE TYPE mood AS ENUM ('calm', 'cross');
         CREATE TABLE t (i INTEGER, twice INTEGER AS (i * 2), m mood, l VARCHAR[],
-            s STRUCT(a INTEGER, "b c" VARCHAR), d DECIMAL(10,2), day DATE, at TIMESTAMP, b BLOB,
+            s STRUCT(a INTEGER, "b c" VARCHAR), d DECIMAL(10,2), day DATE, seen TIMESTAMP, b BLOB,
             ok BOOLEAN, u UUID, f DOUBLE, nothing VARCHAR, tz TIMESTAMPTZ, iv INTERVAL);
-        INSERT INTO t (i, m, l, s, d, day, at, b, ok, f, tz, iv) VALUES
+        INSERT INTO t (i, m, l, s, d, day, seen, b, ok, f, tz, iv) VALUES
             (3, 'calm', ['x', 'y'], {'a': 1, 'b c': 'z'}, 1.5, '2025-12-31', '2025-12-31 23:59:00',
              'abc', true, 0.1, '2025-12-31 23:59:00Z', INTERVAL 3 DAY);
         """)
@@ -98,7 +98,7 @@ def test_every_kind_of_column_is_described_and_sampled(duckdb_of) -> None:
         "s": ('STRUCT(a INTEGER, "b c" VARCHAR)', ("{'a': 1, 'b c': z}",)),
         "d": ("DECIMAL(10,2)", ("1.50",)),
         "day": ("DATE", ("2025-12-31",)),
-        "at": ("TIMESTAMP", ("2025-12-31 23:59:00",)),
+        "seen": ("TIMESTAMP", ("2025-12-31 23:59:00",)),
         "b": ("BLOB", ()),
         "ok": ("BOOLEAN", ("true",)),
         "u": ("UUID", ()),

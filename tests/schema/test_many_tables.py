@@ -15,7 +15,7 @@ def _ddl() -> str:
         key = f" REFERENCES t{i - 1:03d} (id)" if i else ""
         parts.append(f"CREATE TABLE t{i:03d} (id INTEGER PRIMARY KEY, up INTEGER{key}, {wide});")
         parts += [f"INSERT INTO t{i:03d} (id, c0) VALUES ({n}, {i * 10 + n});" for n in range(2)]
-    return "\n".join(parts)
+    return "\n".join(["BEGIN;", *parts, "COMMIT;"])
 
 
 def _check(database: Database) -> None:

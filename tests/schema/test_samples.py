@@ -8,6 +8,7 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sqlft.database import close_workers
 from sqlft.schema import read_schema
 from sqlft.schema.samples import SAMPLE_CHARACTERS, representative
 
@@ -20,10 +21,8 @@ def test_the_most_frequent_values_come_first() -> None:
 
 
 def test_prose_has_no_samples_and_a_long_value_is_cut() -> None:
-    assert (
-        representative(["The parcel came late, wet and open; nobody answered my call." * 2], 3)
-        == ()
-    )
+    prose = "The parcel came late, wet and open; nobody answered my call."
+    assert representative([prose * 2], 3) == ()
     long, short = "x" * 90, [f"s{i}" for i in range(9)]
     assert representative([long, *short], 1) == ("x" * (SAMPLE_CHARACTERS - 1) + "…",)
 
@@ -40,9 +39,9 @@ def test_the_same_file_gives_the_same_samples(duckdb_of) -> None:
         "CREATE TABLE t AS SELECT 'v' || (r * 7919 % 500) AS v, r AS n FROM range(5000) AS t(r)"
     )
     first = read_schema(database, samples_per_column=4)
-    again = duckdb.connect(database.location)
-    again.execute("CREATE TABLE other (a INTEGER)")
-    again.close()
+    close_workers()
+    with duckdb.connect(database.location) as connection:
+        connection.execute("CREATE TABLE other (a INTEGER)")
     second = read_schema(database, samples_per_column=4)
     assert first.table("t") == second.table("t")
 
@@ -63,6 +62,7 @@ def test_a_file_is_read_again_only_when_it_or_its_notes_change(duckdb_of, tmp_pa
     assert read_schema(database) is not first
     notes.write_text("[tables.t]\nmeaning = 'two'")
     assert read_schema(database, notes=notes).tables[0].meaning == "two"
+    close_workers()
     with duckdb.connect(database.location) as connection:
         connection.execute("CREATE TABLE u (b INTEGER)")
     assert [t.name for t in read_schema(database, notes=notes).tables] == ["t", "u"]

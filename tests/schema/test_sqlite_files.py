@@ -10,7 +10,8 @@ from sqlft.schema import ForeignKey, read_schema
 
 def test_declared_types_become_duckdb_types(sqlite_of) -> None:
     declared = {
-        "INTEGER": "INTEGER", "BIGINT": "BIGINT", "VARCHAR(20)": "VARCHAR", "nvarchar(9)": "VARCHAR",
+        "INTEGER": "INTEGER", "BIGINT": "BIGINT", "VARCHAR(20)": "VARCHAR",
+        "nvarchar(9)": "VARCHAR",
         "DECIMAL(10,2)": "DECIMAL(10,2)", "NUMERIC": "DOUBLE", "REAL": "DOUBLE", "BLOB": "BLOB",
         "DATETIME": "TIMESTAMP", "bool": "BOOLEAN", "DATE": "DATE", "": "VARCHAR",
         "FLOATING POINT": "INTEGER", "STRING": "DOUBLE", '"very <odd> type"': "DOUBLE",
@@ -26,7 +27,8 @@ def test_keys_with_and_without_target_columns_are_resolved(sqlite_of) -> None:
         sqlite_of("""
         CREATE TABLE a (x TEXT, y INTEGER, z, PRIMARY KEY (y, x)) WITHOUT ROWID;
         CREATE TABLE b (y INTEGER NOT NULL, x TEXT, id INTEGER PRIMARY KEY,
-            up REFERENCES B (ID), lost INTEGER REFERENCES gone (q), FOREIGN KEY (y, x) REFERENCES A);
+            up REFERENCES B (ID), lost INTEGER REFERENCES gone (q),
+            FOREIGN KEY (y, x) REFERENCES A);
         """)
     )
     a, b = schema.tables
@@ -41,7 +43,7 @@ def test_keys_with_and_without_target_columns_are_resolved(sqlite_of) -> None:
 def test_rows_are_counted_and_sampled_by_frequency(sqlite_of) -> None:
     schema = read_schema(
         sqlite_of("""
-        CREATE TABLE t (city TEXT, n, b BLOB, mixed, nothing TEXT);
+        CREATE TABLE t (city TEXT, n, b BLOB, mixed, empty TEXT);
         INSERT INTO t VALUES ('Oslo', 1, x'00ff', 1, NULL), ('Rome', 2.5, x'01', 'two', NULL),
             ('Rome', 1, 'text in a blob', x'03', NULL);
         CREATE TABLE none (a);

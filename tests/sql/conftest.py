@@ -29,6 +29,15 @@ def folder(name: str) -> list[tuple[str, str]]:
     return [block for path in paths for block in titled(path)]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives ``hostile_sql`` and ``legitimate_sql`` every block of their folder."""
+    for kind in ("hostile", "legitimate"):
+        if f"{kind}_sql" in metafunc.fixturenames:
+            cases = folder(kind)
+            titles = [title for title, _ in cases]
+            metafunc.parametrize(f"{kind}_sql", [sql for _, sql in cases], ids=titles)
+
+
 @pytest.fixture(scope="session")
 def retail_connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """The shop in memory; about 2 s."""
