@@ -31,6 +31,10 @@ _PACKAGES = {
 """The pip package that holds each driver module."""
 
 
+_CONNECT_S = 10
+_DRIVERS_WITH_A_CONNECT_TIMEOUT = frozenset({"psycopg", "psycopg2", "pymysql", "mysqldb"})
+
+
 def engine(database: Database) -> Engine:
     """A SQLAlchemy engine on the server that a URL names, once a connection to it has succeeded.
 
@@ -47,7 +51,10 @@ def engine(database: Database) -> Engine:
 
     url = make_url(database.location)
     try:
-        made = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        timed = url.get_driver_name() in _DRIVERS_WITH_A_CONNECT_TIMEOUT
+        timed = timed and "connect_timeout" not in url.query
+        arguments = {"connect_timeout": _CONNECT_S} if timed else {}
+        made = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
     except ModuleNotFoundError as error:
         missing = (error.name or "the driver").split(".")[0]
         raise InputError(

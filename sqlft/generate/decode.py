@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from sqlft.generate.prefixes import Prefixes
 from sqlft.model.generator import Finish
 
 PREFILL_TOKENS = 512
@@ -66,18 +67,41 @@ class _Row:
     finish: Finish | None = None
 
 
-def write(model: Any, prompt_ids: Sequence[int], rules: Rules) -> tuple[Written, ...]:
-    """``rules.rows`` answers to one prompt, written side by side over one reading of it."""
+def write(
+    model: Any, prompt_ids: Sequence[int], rules: Rules, *, shared: int, prefixes: Prefixes
+) -> tuple[Written, ...]:
+    """``rules.rows`` answers to one prompt, written side by side over one reading of it.
+
+    Args:
+        shared: how many of the first ids other prompts may share; fewer than there are.
+        prefixes: where those ids' keys and values are looked up and kept.
+    """
     answers = [_Row(number=number) for number in range(rules.rows)]
     with torch.inference_mode():
         try:
-            logits, cache = prefill(model, prompt_ids, halt=rules.halt)
+            cache = _prefix(model, prompt_ids[:shared], rules.halt, prefixes)
+            logits, cache = prefill(model, prompt_ids[shared:], cache=cache, halt=rules.halt)
         except _Halted as halted:
             return tuple(_written(row, halted.finish) for row in answers)
         if rules.rows > 1:
             cache.batch_repeat_interleave(rules.rows)
         finish = _continue(model, logits.expand(rules.rows, -1), cache, answers, rules)
     return tuple(_written(row, row.finish or finish) for row in answers)
+
+
+def _prefix(model: Any, ids: Sequence[int], halt: Halt, prefixes: Prefixes) -> Any | None:
+    """The cache that holds the ids, none for no ids.
+
+    A prefix is read by itself also when it is new: the arithmetic, and with it every token that is
+    written, is the same whether it was kept or not.
+    """
+    if not ids:
+        return None
+    cache = prefixes.take(ids)
+    if cache is None:
+        _, cache = prefill(model, ids, halt=halt)
+        prefixes.keep(ids, cache)
+    return cache
 
 
 def prefill(

@@ -12,6 +12,7 @@ from sqlft.config import Decoding
 from sqlft.errors import InputError, ModelError
 from sqlft.generate.choice import picker
 from sqlft.generate.decode import Halt, Rules, Written, write
+from sqlft.generate.prefixes import Prefixes
 from sqlft.generate.stop import cut, holds_stop
 from sqlft.model import Cancel, Finish, LoadedModel, Reply
 from sqlft.prompt import Prompt, TokenisedPrompt, tokenise
@@ -29,6 +30,7 @@ class LocalGenerator:
         self._loaded = loaded
         # Every step uses all cores: two prompts at once would only take turns at each of them.
         self._lock = threading.Lock()
+        self._prefixes = Prefixes()
 
     @property
     def name(self) -> str:
@@ -113,7 +115,13 @@ class LocalGenerator:
             halt=halt,
         )
         try:
-            return write(self._loaded.model, tokens.ids, rules)
+            return write(
+                self._loaded.model,
+                tokens.ids,
+                rules,
+                shared=tokens.shared_tokens,
+                prefixes=self._prefixes,
+            )
         except torch.OutOfMemoryError as error:
             raise ModelError(
                 f"the GPU's memory does not hold {self.name} with this prompt",

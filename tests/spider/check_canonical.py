@@ -52,6 +52,8 @@ class Outcome:
     canonical_sql: str = ""
     note: str = ""
     seconds: float = 0.0
+    rows: int = 0
+    """Rows of the gold query; where there are none, agreement says little."""
 
 
 def duckdb_type(declared: str) -> str:
@@ -178,6 +180,7 @@ def judge(connection: duckdb.DuckDBPyConnection, schema: Schema, id_: str, sql: 
         canonical_sql=made,
         note=note,
         seconds=seconds,
+        rows=len(expected),
     )
 
 
@@ -214,6 +217,7 @@ def report(outcomes: list[Outcome], sample: int, verbose: bool) -> bool:
     print(f"translated and run        {runs}")
     print(f"canonical form made       {len(made)}")
     print(f"equal rows                {counts['equal']}")
+    print(f"equal and not empty       {sum(o.verdict == 'equal' and o.rows > 0 for o in outcomes)}")
     print(f"different rows            {counts['different']}")
     print(f"refused, crashed          {counts['refused']}, {counts['crashed']}")
     print(f"not idempotent            {len(unstable)}")

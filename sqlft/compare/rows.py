@@ -1,0 +1,164 @@
+"""Whether two results have the same rows, once it is known which column is which."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from sqlft.compare.grid import Grid, Ints, first_rows, row_tuples
+from sqlft.compare.nearness import coarse, near
+from sqlft.compare.rule import Rule
+
+
+def same_rows(gold: Grid, predicted: Grid, rule: Rule, places: Ints | None) -> bool:
+    """Whether the rows agree; both grids have the same columns in the same order.
+
+    ``places`` is None where order does not count, else the group of each gold row, rising: rows of
+    one group may stand in any order. With ``duplicates="dropped"`` and no order, every row of one
+    result must have an equal in the other; with order, repeated rows are dropped after their first.
+    """
+    dropped = rule.duplicates == "dropped"
+    if dropped and places is not None:
+        kept = first_rows(gold.codes)
+        gold, predicted = gold.take(kept), predicted.take(first_rows(predicted.codes))
+        places, dropped = places[kept], False
+    if not dropped and gold.n_rows != predicted.n_rows:
+        return False
+    if places is None:
+        places = np.zeros(max(gold.n_rows, predicted.n_rows), np.int64)
+    if _same(_placed(gold.codes, places), _placed(predicted.codes, places), dropped=dropped):
+        return True
+    if not rule.relative_tolerance:
+        return False
+    return _near_rows(gold, predicted, places, rule.relative_tolerance, dropped=dropped)
+
+
+def _placed(codes: Ints, places: Ints) -> Iterable[tuple[int, ...]]:
+    return row_tuples(np.concatenate([places[None, : codes.shape[1]], codes]))
+
+
+def _same(
+    one: Iterable[tuple[int, ...]], other: Iterable[tuple[int, ...]], *, dropped: bool
+) -> bool:
+    return set(one) == set(other) if dropped else Counter(one) == Counter(other)
+
+
+def _near_rows(
+    gold: Grid, predicted: Grid, places: Ints, tolerance: float, *, dropped: bool
+) -> bool:
+    pairs = [([at], [at]) for at in range(gold.n_columns)]
+    gold_codes, predicted_codes, whole = coarse(gold, predicted, pairs, tolerance)
+    gold_groups = _groups(_placed(gold_codes, places))
+    predicted_groups = _groups(_placed(predicted_codes, places))
+    if gold_groups.keys() != predicted_groups.keys():
+        return False
+    both = [(rows, predicted_groups[key]) for key, rows in gold_groups.items()]
+    if not dropped and any(len(one) != len(other) for one, other in both):
+        return False
+    if whole:
+        return True
+    single = [(one[0], other[0]) for one, other in both if len(one) == len(other) == 1]
+    one, other = np.array(single, np.int64).reshape(-1, 2).T
+    if not _alike(gold.take(one), predicted.take(other), tolerance).all():
+        return False
+    for gold_rows, predicted_rows in both:
+        if len(gold_rows) == len(predicted_rows) == 1:
+            continue
+        group = _Group(
+            gold.take(np.array(gold_rows)), predicted.take(np.array(predicted_rows)), tolerance
+        )
+        if not (group.covers() if dropped else group.pairs_up()):
+            return False
+    return True
+
+
+def _groups(rows: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], list[int]]:
+    groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for at, row in enumerate(rows):
+        groups[row].append(at)
+    return groups
+
+
+def _alike(one: Grid, other: Grid, tolerance: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Row by row (one row may be held against many), whether every cell is equal or near."""
+    close = near(one.numbers, other.numbers, tolerance) & ~(one.exact & other.exact)
+    alike: np.ndarray[tuple[int], np.dtype[np.bool_]] = ((one.codes == other.codes) | close).all(
+        axis=0
+    )
+    return alike
+
+
+class _Group:
+    """Rows that may be equal: near in every column, or linked by steps of the tolerance.
+
+    Being near is not transitive, so neither rounding nor sorting decides: the rows must pair up.
+    Both sides are sorted by the column that varies most; the rows that can be near one row then
+    lie in a window.
+    """
+
+    def __init__(self, gold: Grid, predicted: Grid, tolerance: float) -> None:
+        self._tolerance = tolerance
+        numbers = np.concatenate([gold.numbers, predicted.numbers], axis=1)
+        is_number = ~np.isnan(numbers).any(axis=1) & np.isfinite(numbers).all(axis=1)
+        self._key = -1
+        if is_number.any():
+            numbers[~is_number] = 0
+            low, high = numbers.min(axis=1), numbers.max(axis=1)
+            size = np.maximum(np.abs(low), np.abs(high))
+            spread = np.where(is_number, (high - low) / np.where(size > 0, size, 1), -1)
+            self._key = int(spread.argmax())
+        self._gold, self._predicted = self._sorted(gold), self._sorted(predicted)
+
+    def _sorted(self, grid: Grid) -> Grid:
+        columns = grid.numbers if self._key < 0 else [*grid.numbers, grid.numbers[self._key]]
+        return grid.take(np.lexsort(columns)) if len(columns) else grid
+
+    def _near(self, one: Grid, at: int, other: Grid) -> list[int]:
+        """Which rows of ``other`` are near row ``at`` of ``one``."""
+        low, high = 0, other.n_rows
+        if self._key >= 0:
+            value, values = one.numbers[self._key, at], other.numbers[self._key]
+            reach = 1.01 * abs(value) * self._tolerance / (1 - self._tolerance)
+            low = int(np.searchsorted(values, value - reach, "left"))
+            high = int(np.searchsorted(values, value + reach, "right"))
+        window = np.arange(low, high)
+        alike = _alike(one.take(np.array([at])), other.take(window), self._tolerance)
+        return [int(row) for row in window[alike]]
+
+    def covers(self) -> bool:
+        """Whether every row of each side is near some row of the other."""
+        sides = ((self._gold, self._predicted), (self._predicted, self._gold))
+        return all(self._near(one, at, other) for one, other in sides for at in range(one.n_rows))
+
+    def pairs_up(self) -> bool:
+        """Whether the rows can be paired so that the two of each pair are near.
+
+        Rows of equal rank are paired first; each row left over then looks for an augmenting path,
+        breadth first (a maximum matching, whatever it starts from: Berge 1957).
+        """
+        alike = _alike(self._gold, self._predicted, self._tolerance)
+        of_gold = [at if ok else -1 for at, ok in enumerate(alike)]
+        of_predicted = of_gold.copy()
+        return all(
+            self._augment(at, of_gold, of_predicted) for at in range(len(alike)) if not alike[at]
+        )
+
+    def _augment(self, start: int, of_gold: list[int], of_predicted: list[int]) -> bool:
+        reached_from: dict[int, int] = {}
+        queue = [start]
+        for gold_row in queue:
+            for row in self._near(self._gold, gold_row, self._predicted):
+                if row in reached_from:
+                    continue
+                reached_from[row] = gold_row
+                if of_predicted[row] >= 0:
+                    queue.append(of_predicted[row])
+                    continue
+                free = row
+                while free >= 0:
+                    giver = reached_from[free]
+                    of_predicted[free], of_gold[giver], free = giver, free, of_gold[giver]
+                return True
+        return False
