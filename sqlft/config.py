@@ -73,9 +73,9 @@ class Limits(Options):
 
     >>> Limits(timeout_s=2).max_rows
     1000
-    >>> Limits(timeout_s=0, max_rows=0)
+    >>> Limits(timeout_s=0)
     Traceback (most recent call last):
-    sqlft.errors.InputError: --timeout must be at least 0.01, not 0; --max-rows must be at least 1, not 0
+    sqlft.errors.InputError: --timeout must be at least 0.01, not 0
     """
 
     timeout_s: float = option(10.0, help="Seconds a query may run.", at_least=0.01, at_most=3600)

@@ -1,6 +1,7 @@
 """Rows of the clinic database: a group of clinics with emergency room and wards, 2023 to 2025."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ NAMES: Draw = json.loads(Path(__file__).with_name("names.json").read_text(encodi
 DEPARTMENTS = list(zip(*NAMES["departments"], strict=True))
 PAYERS = list(zip(*NAMES["payers"], strict=True))
 FOREVER = 99_999
+TYPES = {"INTEGER": np.int32, "DOUBLE": np.float64, "BOOLEAN": np.bool_}
 N_PATIENTS, N_APPOINTMENTS, N_COMING, N_EMERGENCIES = 5_200, 23_500, 620, 5_000
 EMERGENCY, MEDICAL, SURGICAL, RADIOLOGY, WALK_IN = 13, 14, 15, 16, 17
 DAY = 1440  # minutes; times are counted in minutes since 1970
@@ -29,25 +31,16 @@ MONTH = np.array([1.12, 1.02, 1.05, 0.98, 0.97, 0.92, 0.8, 0.78, 1.0, 1.08, 1.1,
 WEEKDAY = np.array([1.1, 1.15, 1.0, 0.95, 0.2, 0.0, 1.25])  # 1970-01-01 was a Thursday: Thu to Wed
 
 
-def _dates(days: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(days, np.int32), mask=missing).cast(pa.date32())
+def _columns() -> dict[str, dict[str, str]]:
+    """The type of each column of each table, as schema.sql has them."""
+    ddl = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+    parts = re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", ddl, re.DOTALL)
+    line = re.compile(r'^  "?([a-zA-Z]\w*)"? ([A-Z]+(?:\(\d+, \d+\))?)', re.MULTILINE)
+    found = {name: dict(line.findall(body)) for name, body in parts}
+    return {name: {k: v for k, v in row.items() if k != "PRIMARY"} for name, row in found.items()}
 
 
-def _times(minutes: Any, missing: Any = None) -> pa.Array:
-    micros = np.asarray(minutes, np.int64) * 60_000_000
-    return pa.array(micros, mask=missing).cast(pa.timestamp("us"))
-
-
-def _ints(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, np.int32), mask=missing)
-
-
-def _text(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, object), pa.string(), mask=missing)
-
-
-def _numbers(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, np.float64), mask=missing)
+COLUMNS = _columns()
 
 
 def _decimals(units: Any, missing: Any = None, precision: int = 10) -> pa.Array:
@@ -59,14 +52,54 @@ def _decimals(units: Any, missing: Any = None, precision: int = 10) -> pa.Array:
     return pa.Array.from_buffers(kind, len(low), [valid, pa.py_buffer(words)])
 
 
+def _array(values: Any, kind: str, missing: Any = None) -> pa.Array:
+    """A column of a DDL type: dates are days and timestamps minutes since 1970."""
+    if kind.startswith("DECIMAL"):
+        return _decimals(values, missing, int(kind[8:-1].split(",")[0]))
+    if kind == "DATE":
+        return pa.array(np.asarray(values, np.int32), mask=missing).cast(pa.date32())
+    if kind == "TIMESTAMP":
+        micros = np.asarray(values, np.int64) * 60_000_000
+        return pa.array(micros, mask=missing).cast(pa.timestamp("us"))
+    if kind == "VARCHAR":
+        return pa.array(np.asarray(values, object), pa.string(), mask=missing)
+    if kind == "INTEGER" and missing is None:
+        return pa.array(values, pa.int32())
+    return pa.array(np.asarray(values, TYPES[kind]), mask=missing)
+
+
+def _table(name: str, rows: Draw) -> pa.Table:
+    """A table of its values by column; (values, missing) where some are NULL."""
+    rows = {key: pair if isinstance(pair, tuple) else (pair, None) for key, pair in rows.items()}
+    kinds = COLUMNS[name]
+    return pa.table({key: _array(*rows[key][:1], kinds[key], rows[key][1]) for key in kinds})
+
+
+def _listed(name: str) -> pa.Table:
+    """A table that names.json lists row by row, without the numbers that are its keys."""
+    labels, rows = list(COLUMNS[name]), [list(row) for row in NAMES[name]]
+    if COLUMNS[name][labels[0]] == "INTEGER":
+        rows = [[number, *row] for number, row in enumerate(rows, start=1)]
+    columns: Draw = {}
+    for label, values in zip(labels, zip(*rows, strict=True), strict=False):
+        missing = np.array([value is None for value in values])
+        if COLUMNS[name][label] == "DATE":
+            values = [_day(value or "1970-01-01") for value in values]
+        elif COLUMNS[name][label].startswith("DECIMAL"):
+            values = np.round(np.array(values, float) * 100)
+        elif COLUMNS[name][label] != "VARCHAR":
+            values = [value or 0 for value in values]
+        columns[label] = (values, missing)
+    return _table(name, columns)
+
+
 def _month_of(days: Any) -> Any:
     return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
 
 
 def _pick(rng: np.random.Generator, weights: Any, start: Any, end: Any, days: Any) -> Any:
     """One index a day, by weight, among those present on that day, by redrawing; -1 for none."""
-    steps = np.cumsum(weights) / np.sum(weights)
-    chosen = np.full(len(days), -1)
+    steps, chosen = np.cumsum(weights) / np.sum(weights), np.full(len(days), -1)
     todo = np.arange(len(days))
     for _ in range(60):
         index = np.minimum(np.searchsorted(steps, rng.random(len(todo)), "right"), len(steps) - 1)
@@ -91,34 +124,6 @@ def _people(rng: np.random.Generator, n: int) -> list[tuple[str, str, str]]:
         spoken = "English" if rng.random() < 0.33 else str(tongue)
         people.append((str(rng.choice(first)), str(rng.choice(last)), spoken))
     return people
-
-
-def _sites() -> pa.Table:
-    name, city, opened, parking = zip(*NAMES["sites"], strict=True)
-    return pa.table(
-        {
-            "site_id": _ints(np.arange(1, len(name) + 1)),
-            "name": _text(name),
-            "city": _text(city),
-            "opened_on": _dates([_day(day) for day in opened]),
-            "parking": pa.array(parking, pa.int32()),
-        }
-    )
-
-
-def _departments() -> pa.Table:
-    name, site, kind, beds, centre, opened = DEPARTMENTS[:6]
-    return pa.table(
-        {
-            "dept_id": _ints(np.arange(1, len(name) + 1)),
-            "name": _text(name),
-            "site_id": _ints(site),
-            "kind": _text(kind),
-            "beds": pa.array(beds, pa.int32()),
-            "cost_ctr": _text(centre),
-            "opened_on": _dates([_day(day) for day in opened]),
-        }
-    )
 
 
 def _role(rng: np.random.Generator, name: str) -> str:
@@ -149,48 +154,30 @@ def _provider_plan(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 
 def _providers(rng: np.random.Generator) -> tuple[Draw, pa.Table]:
-    role, dept, lead, hired, left, part = zip(*_provider_plan(rng), strict=True)
+    plan = list(zip(*_provider_plan(rng), strict=True))
+    role, dept, lead, hired, left, part = (list(values) for values in plan)
     n, end = len(role), np.array(left)
     people = _people(rng, n)
-    table = pa.table(
-        {
-            "provider_id": _ints(np.arange(1, n + 1)),
-            "first_name": _text([first for first, _, _ in people]),
-            "last_name": _text([last for _, last, _ in people]),
-            "role": _text(role),
-            "dept_id": _ints(dept),
-            "spec2": _text(rng.choice(NAMES["second_specialties"], n), rng.random(n) < 0.82),
-            "boss_id": pa.array(lead, pa.int32()),
-            "license_no": _text([f"L{i:06d}" for i in rng.permutation(900_000)[:n] + 100_000]),
-            "fte": _decimals(part, precision=3),
-            "acceptsNew": pa.array((rng.random(n) < 0.68) & (end == FOREVER)),
-            "hired_on": _dates(hired),
-            "left_on": _dates(end, end == FOREVER),
-        }
-    )
-    weight = np.array(part) / 100 * rng.lognormal(0, 0.3, n)
-    draw = {"dept": np.array(dept), "start": np.array(hired), "end": end, "weight": weight,
-            "charm": rng.normal(0, 0.7, n), "pace": rng.lognormal(0, 0.2, n)}  # fmt: skip
+    rows: Draw = {
+        "provider_id": np.arange(1, n + 1), "first_name": [first for first, _, _ in people],
+        "last_name": [last for _, last, _ in people], "role": role, "dept_id": dept,
+        "spec2": (rng.choice(NAMES["second_specialties"], n), rng.random(n) < 0.82),
+        "boss_id": lead,
+        "license_no": [f"L{i:06d}" for i in rng.permutation(900_000)[:n] + 100_000], "fte": part,
+        "acceptsNew": (rng.random(n) < 0.68) & (end == FOREVER), "hired_on": hired,
+        "left_on": (end, end == FOREVER),
+    }  # fmt: skip
+    table, weight = _table("providers", rows), np.array(part) / 100 * rng.lognormal(0, 0.3, n)
+    draw: Draw = {
+        "dept": np.array(dept), "start": np.array(hired), "end": end, "weight": weight,
+        "charm": rng.normal(0, 0.7, n), "pace": rng.lognormal(0, 0.2, n),
+    }  # fmt: skip
     return draw, table
-
-
-def _payers() -> pa.Table:
-    name, kind, contract, grade = PAYERS[:4]
-    ends = [FOREVER if day is None else _day(day) for day in contract]
-    return pa.table(
-        {
-            "payer_id": _ints(np.arange(1, len(name) + 1)),
-            "name": _text(name),
-            "kind": _text(kind),
-            "contract_end": _dates(ends, np.array(ends) == FOREVER),
-            "grade": pa.array(grade, pa.int32()),
-        }
-    )
 
 
 def _chronic(rng: np.random.Generator, ages: Any) -> list[list[int]]:
     """The lasting diseases (indexes of codes) of each patient; more with age."""
-    codes = {row[0]: i for i, row in enumerate(NAMES["dx"])}
+    codes = {row[0]: i for i, row in enumerate(NAMES["diagnosis_codes"])}
     old = {"I10": 0.5, "E11.9": 0.2, "E78.5": 0.33, "I25.1": 0.15, "I48.9": 0.12, "I50.9": 0.08,
            "N18.3": 0.13, "J44.9": 0.1, "M17.1": 0.24, "E03.9": 0.08, "G20": 0.02}  # fmt: skip
     young = {"J45.9": 0.09, "F32.9": 0.08, "F41.1": 0.07, "E66.9": 0.11, "G43.9": 0.06}
@@ -215,8 +202,7 @@ def _patients(rng: np.random.Generator, providers: Draw) -> tuple[Draw, pa.Table
     n = N_PATIENTS
     wave = np.sort(LAST - ((LAST - _day("2018-01-01")) * rng.beta(1.1, 1.7, n)).astype(int))
     age = np.where(rng.random(n) < 0.2, rng.uniform(0, 17, n), rng.normal(51, 19, n).clip(18, 98))
-    born = np.minimum(LAST - (age * 365.25).astype(int), wave - 3)
-    adults = np.flatnonzero(age > 24)
+    born, adults = np.minimum(LAST - (age * 365.25).astype(int), wave - 3), np.flatnonzero(age > 24)
     child = (age < 18) & (rng.random(n) < 0.9)
     sponsor = np.where(child, rng.choice(adults, n), -1)
     payer = _insurance(rng, age, sponsor)
@@ -227,40 +213,40 @@ def _patients(rng: np.random.Generator, providers: Draw) -> tuple[Draw, pa.Table
     weight = rng.lognormal(0, 0.75, n) * (0.6 + age / 60)
     weight[rng.random(n) < 0.07] = 0
     dead = (age > 58) & (rng.random(n) < 0.055) & (wave < LAST - 300)
-    died = np.where(dead, rng.integers(np.maximum(wave + 60, FIRST), LAST - 10), FOREVER)
+    died = np.where(
+        dead, rng.integers(np.minimum(np.maximum(wave + 60, FIRST), LAST - 11), LAST - 10), FOREVER
+    )
     sexes = rng.choice(["F", "M", "X"], n, p=[0.53, 0.463, 0.007])
-    draw = {"born": born, "age": age, "start": wave, "end": died, "weight": weight, "sex": sexes,
-            "payer": payer, "pcp": pcp, "chronic": _chronic(rng, age), "sponsor": sponsor,
-            "pcp_known": rng.random(n) < 0.74}  # fmt: skip
+    draw: Draw = {
+        "born": born, "age": age, "start": wave, "end": died, "weight": weight, "sex": sexes,
+        "payer": payer, "pcp": pcp, "chronic": _chronic(rng, age), "sponsor": sponsor,
+        "pcp_known": rng.random(n) < 0.74,
+    }  # fmt: skip
     people = _people(rng, n)
     city, share = zip(*NAMES["cities"], strict=True)
     place = rng.choice(len(city), n, p=np.array(share) / sum(share))
     place = np.where(sponsor >= 0, place[sponsor], place)
     draw["rows"] = {
-        "patient_id": _ints(np.arange(1, n + 1)),
-        "mrn": _text([f"M{i:07d}" for i in rng.permutation(9_000_000)[:n] + 1_000_000]),
-        "first_name": _text([first for first, _, _ in people]),
-        "last_name": _text([people[s if s >= 0 else i][1] for i, s in enumerate(sponsor)]),
-        "sex": _text(sexes),
-        "birth_date": _dates(born),
-        "city": _text(np.array(city)[place]),
-        "zip": _text([f"5{p}{z:03d}" for p, z in zip(place, rng.integers(0, 80, n), strict=True)],
-                     rng.random(n) < 0.03),
-        "phone": _text([f"555-{d:07d}" for d in rng.integers(0, 10**7, n)], rng.random(n) < 0.08),
-        "email": _text([f"{f}.{s}{i}@mail.example".lower().replace(" ", "").replace("'", "")
-                        for i, (f, s, _) in enumerate(people, 1)], rng.random(n) < 0.35),
-        "Lang": _text([people[s if s >= 0 else i][2] for i, s in enumerate(sponsor)]),
-        "payer_id": _ints(payer, payer == 0),
-        "pcp_id": _ints(pcp + 1, ~draw["pcp_known"]),
-        "guarantor_id": _ints(sponsor + 1, sponsor < 0),
-        "registered_on": _dates(wave),
+        "patient_id": np.arange(1, n + 1),
+        "mrn": [f"M{i:07d}" for i in rng.permutation(9_000_000)[:n] + 1_000_000],
+        "first_name": [first for first, _, _ in people],
+        "last_name": [people[s if s >= 0 else i][1] for i, s in enumerate(sponsor)], "sex": sexes,
+        "birth_date": born, "city": np.array(city)[place],
+        "zip": ([f"5{p}{z:03d}" for p, z in zip(place, rng.integers(0, 80, n), strict=True)],
+            rng.random(n) < 0.03),
+        "phone": ([f"555-{d:07d}" for d in rng.integers(0, 10**7, n)], rng.random(n) < 0.08),
+        "email": ([f"{f}.{s}{i}@mail.example".lower().replace(" ", "").replace("'", "") for i,
+            (f, s, _) in enumerate(people, 1)], rng.random(n) < 0.35),
+        "Lang": [people[s if s >= 0 else i][2] for i, s in enumerate(sponsor)],
+        "payer_id": (payer, payer == 0), "pcp_id": (pcp + 1, ~draw["pcp_known"]),
+        "guarantor_id": (sponsor + 1, sponsor < 0), "registered_on": wave,
     }  # fmt: skip
     return draw, _patient_table(draw)
 
 
 def _patient_table(patients: Draw) -> pa.Table:
     end = patients["end"]
-    return pa.table({**patients["rows"], "deceased_on": _dates(end, end == FOREVER)})
+    return _table("patients", {**patients["rows"], "deceased_on": (end, end == FOREVER)})
 
 
 def _allergies(rng: np.random.Generator, patients: Draw) -> pa.Table:
@@ -268,21 +254,17 @@ def _allergies(rng: np.random.Generator, patients: Draw) -> pa.Table:
     hit = rng.random((N_PATIENTS, len(names))) < np.array(rates) * 0.3
     hit &= (patients["weight"] > 0)[:, None]
     who, which = np.nonzero(hit)
-    n = len(who)
-    until = np.minimum(patients["end"][who], LAST)
+    n, until = len(who), np.minimum(patients["end"][who], LAST)
     noted = patients["start"][who] + ((until - patients["start"][who]) * rng.beta(1, 3, n))
-    level = rng.choice([1, 2, 3], n, p=[0.5, 0.33, 0.17])
-    reaction = np.where(level == 3, rng.choice(NAMES["reactions"][1:], n),
-                        rng.choice(NAMES["reactions"], n, p=[0.5, 0.2, 0.07, 0.2, 0.03]))  # fmt: skip
-    return pa.table(
-        {
-            "patient_id": _ints(who + 1),
-            "substance": _text(np.array(names)[which]),
-            "reaction": _text(reaction, rng.random(n) < 0.14),
-            "level": _ints(level),
-            "noted_on": _dates(noted.astype(int)),
-        }
-    )
+    level, mild = rng.choice([1, 2, 3], n, p=[0.5, 0.33, 0.17]), [0.5, 0.2, 0.07, 0.2, 0.03]
+    strong, usual = rng.choice(NAMES["reactions"][1:], n), rng.choice(NAMES["reactions"], n, p=mild)
+    reaction = np.where(level == 3, strong, usual)
+    rows: Draw = {
+        "patient_id": who + 1, "substance": np.array(names)[which],
+        "reaction": (reaction, rng.random(n) < 0.14), "level": level,
+        "noted_on": noted.astype(int),
+    }  # fmt: skip
+    return _table("allergies", rows)
 
 
 def _wanted_department(rng: np.random.Generator, age: float, sex: str, day: int) -> int:
@@ -318,18 +300,18 @@ def _slots(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     day = np.concatenate([_visit_days(rng, N_APPOINTMENTS, WEEKDAY, 0.14), np.sort(coming)])
     end = np.where(patients["end"] == FOREVER, FOREVER, patients["end"] - 15)
     who = _pick(rng, patients["weight"], patients["start"], end, np.minimum(day, LAST))
-    age = (day - patients["born"][who]) / 365.25
-    sexes = patients["sex"][who]
+    age, sexes = (day - patients["born"][who]) / 365.25, patients["sex"][who]
     dept = np.array([_wanted_department(rng, *row) for row in zip(age, sexes, day, strict=True)])
-    doctor = _doctors(rng, providers, dept, day)
-    own = patients["pcp"][who]
+    doctor, own = _doctors(rng, providers, dept, day), patients["pcp"][who]
     loyal = patients["pcp_known"][who] & (dept <= 3) & (rng.random(len(day)) < 0.62)
     loyal &= providers["start"][own] <= day
     doctor = np.where(loyal, own, doctor)
     clock = 480 + 5 * np.round((rng.beta(1.2, 1.5, len(day)) * 540) / 5).astype(int)
     order = np.argsort(day * DAY + clock, kind="stable")
-    rows = {"who": who, "doctor": doctor, "dept": providers["dept"][doctor], "day": day,
-            "age": age, "start": day * DAY + clock}  # fmt: skip
+    rows: Draw = {
+        "who": who, "doctor": doctor, "dept": providers["dept"][doctor], "day": day, "age": age,
+        "start": day * DAY + clock,
+    }  # fmt: skip
     return {key: values[order] for key, values in rows.items()}
 
 
@@ -344,22 +326,25 @@ def _appointments(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Dra
     wait = rng.gamma(1.3, np.array(DEPARTMENTS[7])[dept - 1] / 1.3) * np.where(new, 1.3, 0.9)
     booked = np.maximum(day - wait.astype(int), registered)
     booked = np.minimum(booked, np.minimum(day, LAST))
-    lead = day - booked
-    year = (day - FIRST) / 365
+    lead, year = day - booked, (day - FIRST) / 365
     video = ~new & ~np.isin(dept, [12, WALK_IN]) & (rng.random(n) < 0.05 + 0.045 * year)
     checkup = np.isin(dept, [1, 2, 3]) & (rng.random(n) < 0.2)
-    kind = np.where(video, "video", np.where(new, "new", np.where(checkup, "check-up", "follow-up")))
+    kind = np.where(checkup, "check-up", "follow-up")
+    kind = np.where(video, "video", np.where(new, "new", kind))
     channel = np.where(new & (dept > 3) & (rng.random(n) < 0.6), "referral", "phone")
     portal = rng.random(n) < (0.2 + 0.11 * year) * np.where(slots["age"] > 70, 0.45, 1)
     channel = np.where((channel == "phone") & portal, "portal", channel)
     channel = np.where((channel == "phone") & (rng.random(n) < 0.2), "desk", channel)
-    miss = 0.035 + 0.0022 * np.minimum(lead, 45) + 0.03 * new + 0.04 * ((slots["age"] - 27) ** 2 < 80)
+    twenties = (slots["age"] - 27) ** 2 < 80
+    miss = 0.035 + 0.0022 * np.minimum(lead, 45) + 0.03 * new + 0.04 * twenties
     miss = miss * np.where(channel == "portal", 0.6, 1) * np.where(dept == 11, 1.7, 1)
     dice = rng.random(n)
-    status = np.where(dice < miss, "no_show", np.where(dice < miss + 0.095, "cancelled", "completed"))
+    status = np.where(dice < miss + 0.095, "cancelled", "completed")
+    status = np.where(dice < miss, "no_show", status)
     status = np.where((day > LAST) & (dice > 0.06), "scheduled", status)
     status = np.where((day > LAST) & (dice <= 0.06), "cancelled", status)
-    called_off = booked + (rng.beta(3, 1.2, n) * (np.minimum(day, LAST) - booked + 0.99)).astype(int)
+    ahead = np.minimum(day, LAST) - booked + 0.99
+    called_off = booked + (rng.beta(3, 1.2, n) * ahead).astype(int)
     came, off = status == "completed", status == "cancelled"
     arrived = slots["start"] + np.round(rng.normal(-8, 8, n)).astype(int)
     pace = known["providers"]["pace"][slots["doctor"]]
@@ -369,29 +354,21 @@ def _appointments(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Dra
     planned = np.array(DEPARTMENTS[9])[dept - 1] * np.where(new, 2, 1)
     planned = np.where(new & (planned > 60), 60, planned)
     slots |= {"came": came, "seen": seen, "planned": planned, "video": video, "new": new,
-              "booked": booked, "wait": seen - slots["start"], "scheduled": status == "scheduled"}  # fmt: skip
-    table = pa.table(
-        {
-            "appointment_id": _ints(np.arange(1, n + 1)),
-            "patient_id": _ints(who + 1),
-            "provider_id": _ints(slots["doctor"] + 1),
-            "visit_type": _text(kind),
-            "channel": _text(channel),
-            "booked_on": _dates(booked),
-            "starts_at": _times(slots["start"]),
-            "duration": _ints(planned),
-            "status": _text(status),
-            "cancelled_on": _dates(called_off, ~off),
-            "cancelled_by": _text(np.where(rng.random(n) < 0.78, "patient", "clinic"), ~off),
-            "arrived_at": _times(arrived, ~came),
-            "seen_at": _times(seen, ~came),
-        }
-    )
+              "booked": booked, "wait": seen - slots["start"]}  # fmt: skip
+    rows: Draw = {
+        "appointment_id": np.arange(1, n + 1), "patient_id": who + 1,
+        "provider_id": slots["doctor"] + 1, "visit_type": kind, "channel": channel,
+        "booked_on": booked, "starts_at": slots["start"], "duration": planned, "status": status,
+        "cancelled_on": (called_off, ~off),
+        "cancelled_by": (np.where(rng.random(n) < 0.78, "patient", "clinic"), ~off),
+        "arrived_at": (arrived, ~came), "seen_at": (seen, ~came),
+    }  # fmt: skip
+    table = _table("appointments", rows)
     return slots, table
 
 
 def _emergencies(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
-    """Emergency visits, a tenth of them soon after an earlier one, and whether they ask for a bed."""
+    """Emergency visits, a tenth of them soon after an earlier one; some ask for a bed."""
     patients = known["patients"]
     day = _visit_days(rng, N_EMERGENCIES, np.array([0.95, 1, 1.15, 1.15, 1.1, 0.95, 0.95]), 0.1)
     end = np.where(patients["end"] == FOREVER, FOREVER, patients["end"] - 15)
@@ -400,8 +377,7 @@ def _emergencies(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     back = day[again] + rng.integers(4, 34, int(again.sum()))
     fits = (back <= np.minimum(LAST, end[who[again]])) & (back <= LAST)
     who, day = np.concatenate([who, who[again][fits]]), np.concatenate([day, back[fits]])
-    repeat = np.arange(len(day)) >= len(again)
-    age = (day - patients["born"][who]) / 365.25
+    repeat, age = np.arange(len(day)) >= len(again), (day - patients["born"][who]) / 365.25
     severity = rng.choice([1, 2, 3, 4, 5], len(day), p=[0.02, 0.13, 0.39, 0.32, 0.14])
     start = day * DAY + (rng.beta(2.2, 1.7, len(day)) * (DAY - 1)).astype(int)
     stay = rng.gamma(3, np.array([90, 105, 80, 48, 36])[severity - 1]).astype(int) + 20
@@ -414,8 +390,7 @@ def _emergencies(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
 
 def _stays(rng: np.random.Generator, visits: Draw, known: dict[str, Draw]) -> Draw:
     """Hospital stays, from emergency visits and planned ones, none overlapping in one patient."""
-    patients = known["patients"]
-    sick = np.flatnonzero(visits["admit"])
+    patients, sick = known["patients"], np.flatnonzero(visits["admit"])
     day = _visit_days(rng, 620, np.array([1, 0.7, 0, 0.3, 1.3, 1.2, 1.1]), 0.1)
     planned = _pick(rng, patients["weight"] * (patients["age"] > 16), patients["start"],
                     patients["end"] - 40, day)  # fmt: skip
@@ -427,8 +402,7 @@ def _stays(rng: np.random.Generator, visits: Draw, known: dict[str, Draw]) -> Dr
     nights = 0.6 + rng.lognormal(np.where(surgical, 0.95, 1.25), 0.62) * (0.75 + age / 160)
     end = start + (nights * DAY).astype(int)
     end = end // DAY * DAY + rng.integers(570, 1050, len(end))
-    end = np.maximum(end, start + 300)
-    order = np.lexsort((start, who))
+    end, order = np.maximum(end, start + 300), np.lexsort((start, who))
     keep = np.zeros(len(who), bool)
     last_who, last_end = -1, 0
     for i in order:
@@ -460,8 +434,7 @@ def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw,
     slots, providers = known["slots"], known["providers"]
     visits = _emergencies(rng, known)
     stays = _stays(rng, visits, known)
-    died = _deaths(rng, stays, known, visits)
-    came = np.flatnonzero(slots["came"])
+    died, came = _deaths(rng, stays, known, visits), np.flatnonzero(slots["came"])
     counts = [len(came), len(visits["who"]), len(stays["who"])]
     source = np.repeat([0, 1, 2], counts)
     took = slots["planned"][came] * rng.lognormal(-0.02, 0.25, counts[0])
@@ -479,15 +452,15 @@ def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw,
     weak = np.where(rng.random(counts[2]) < 0.55, "rehab", "nursing home")
     goes = np.where((stays["age"] > 70) & (rng.random(counts[2]) < 0.3), weak, "home")
     goes = np.where(died, "died", goes)
-    draw = {
+    draw: Draw = {
         "who": who, "start": start, "end": end, "dept": dept, "kind": kind,
         "doctor": np.concatenate([slots["doctor"][came], bedside]),
         "slot": np.concatenate([came, np.full(counts[1] + counts[2], -1)]),
         "severity": np.concatenate([np.zeros(counts[0], int), visits["severity"],
-                                    np.zeros(counts[2], int)]),
+            np.zeros(counts[2], int)]),
         "dispo": np.concatenate([np.full(counts[0], ""), after, goes]).astype(object),
         "prior": np.concatenate([np.full(counts[0] + counts[1], -1),
-                                 np.where(stays["prior"] < 0, -1, stays["prior"] + counts[0])]),
+            np.where(stays["prior"] < 0, -1, stays["prior"] + counts[0])]),
     }  # fmt: skip
     order = np.argsort(start, kind="stable")
     place = np.empty_like(order)
@@ -499,40 +472,39 @@ def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw,
 
 
 def _encounter_table(rng: np.random.Generator, draw: Draw, known: dict[str, Draw]) -> pa.Table:
-    n = len(draw["who"])
-    ends = draw["end"] >= END
-    high = [any(NAMES["dx"][c][0] == "I10" for c in known["patients"]["chronic"][w])
+    n, ends = len(draw["who"]), draw["end"] >= END
+    high = [any(NAMES["diagnosis_codes"][c][0] == "I10" for c in known["patients"]["chronic"][w])
             for w in draw["who"]]  # fmt: skip
-    upper = rng.normal(108 + 0.28 * np.minimum(draw["age"], 85) + 14 * np.array(high), 11).astype(int)
+    upper = rng.normal(108 + 0.28 * np.minimum(draw["age"], 85) + 14 * np.array(high), 11).astype(
+        int
+    )
     lower = (upper * 0.52 + rng.normal(13, 6, n)).astype(int)
     bulk = np.random.Generator(np.random.PCG64(n)).lognormal(3.27, 0.17, N_PATIENTS)[draw["who"]]
     bulk = np.clip(bulk + rng.normal(0, 0.4, n) - np.where(draw["age"] < 18, 8, 0), 13, 55)
     unmeasured = (draw["kind"] == "video") | (rng.random(n) < 0.3)
     none = (draw["dispo"] == "") | ends
-    return pa.table(
-        {
-            "encounter_id": _ints(np.arange(1, n + 1)),
-            "patient_id": _ints(draw["who"] + 1),
-            "provider_id": _ints(draw["doctor"] + 1),
-            "dept_id": _ints(draw["dept"]),
-            "appointment_id": _ints(draw["slot"] + 1, draw["slot"] < 0),
-            "prior_id": _ints(draw["prior"] + 1, draw["prior"] < 0),
-            "enc_type": _text(draw["kind"]),
-            "started_at": _times(draw["start"]),
-            "ended_at": _times(draw["end"], ends),
-            "severity": _ints(draw["severity"], draw["severity"] == 0),
-            "dispo": _text(draw["dispo"], none),
-            "bp_sys": _ints(upper, unmeasured),
-            "bp_dia": _ints(lower, unmeasured),
-            "bmi": _numbers(np.round(bulk, 1), unmeasured | (rng.random(n) < 0.35)),
-        }
-    )
+    rows: Draw = {
+        "encounter_id": np.arange(1, n + 1), "patient_id": draw["who"] + 1,
+        "provider_id": draw["doctor"] + 1, "dept_id": draw["dept"],
+        "appointment_id": (draw["slot"] + 1, draw["slot"] < 0),
+        "prior_id": (draw["prior"] + 1, draw["prior"] < 0), "enc_type": draw["kind"],
+        "started_at": draw["start"], "ended_at": (draw["end"], ends),
+        "severity": (draw["severity"], draw["severity"] == 0), "dispo": (draw["dispo"], none),
+        "bp_sys": (upper, unmeasured), "bp_dia": (lower, unmeasured),
+        "bmi": (np.round(bulk, 1), unmeasured | (rng.random(n) < 0.35)),
+    }  # fmt: skip
+    return _table("encounters", rows)
 
 
-def _principal(rng: np.random.Generator, dept: int, month: int, mine: list[int]) -> int:
-    key = str(dept)
-    weight = np.array([row[4].get(key, 0) * row[5][month] for row in NAMES["dx"]], float)
-    lasting = np.array([row[3] for row in NAMES["dx"]])
+def _principal(
+    rng: np.random.Generator, dept: int, month: int, who: tuple[float, str], mine: list[int]
+) -> int:
+    """The diagnosis that an encounter is about, fit for the patient's age and sex."""
+    key, (age, sex) = str(dept), who
+    rows = NAMES["diagnosis_codes"]
+    fits = [row[6] <= age <= row[8] and row[7] in ("", sex) for row in rows]
+    weight = np.array([row[4].get(key, 0) * row[5][month] for row in rows], float) * fits
+    lasting = np.array([row[3] for row in rows])
     weight[lasting] *= 0.3 if dept in (1, 2, 4, 8, MEDICAL) else 1.0
     weight[mine] *= 14 if dept in (1, 2, 4, 8) else 5
     return int(rng.choice(len(weight), p=weight / weight.sum()))
@@ -544,7 +516,8 @@ def _diagnoses(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, p
     months = _month_of(visits["start"] // DAY)
     encounter, number, code, first = [], [], [], []
     for i, (who, dept) in enumerate(zip(visits["who"], visits["dept"], strict=True)):
-        main = _principal(rng, int(dept), int(months[i]), chronic[who])
+        person = (visits["age"][i], known["patients"]["sex"][who])
+        main = _principal(rng, int(dept), int(months[i]), person, chronic[who])
         first.append(main)
         if visits["dispo"][i] == "left" or visits["end"][i] >= END:
             continue
@@ -553,69 +526,24 @@ def _diagnoses(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, p
         for place, one in enumerate([main, *others], start=1):
             encounter.append(i + 1)
             number.append(place)
-            code.append(NAMES["dx"][one][0])
-    rows = {"encounter_id": _ints(encounter), "dx_no": _ints(number), "icd_code": _text(code)}
-    return np.array(first), pa.table(rows)
-
-
-def _codes() -> Iterator[Part]:
-    code, text, chapter, chronic, _, _ = zip(*NAMES["dx"], strict=True)
-    rows = {"icd_code": _text(code), "description": _text(text), "chapter": _text(chapter)}
-    yield "diagnosis_codes", pa.table({**rows, "chronic": pa.array(chronic)})
-    code, name, category, price, asleep, _, _ = zip(*NAMES["procedures"], strict=True)
-    yield (
-        "procedure_codes",
-        pa.table(
-            {
-                "proc_code": _text(code),
-                "name": _text(name),
-                "category": _text(category),
-                "list_price": _decimals(np.array(price) * 100),
-                "anesthesia": pa.array([bool(flag) for flag in asleep]),
-            }
-        ),
-    )
-    name, substance, group, form, cost, controlled, _, _ = zip(*NAMES["drugs"], strict=True)
-    yield (
-        "drugs",
-        pa.table(
-            {
-                "drug_id": _ints(np.arange(1, len(name) + 1)),
-                "name": _text(name),
-                "substance": _text(substance),
-                "drug_class": _text(group),
-                "form": _text(form),
-                "cost_per_day": _decimals(np.round(np.array(cost) * 100)),
-                "controlled": pa.array([bool(flag) for flag in controlled]),
-            }
-        ),
-    )
-    yield "lab_tests", _lab_tests()
-
-
-def _lab_tests() -> pa.Table:
-    code, name, panel, unit, low, high, hours, price, _, _ = zip(*NAMES["lab_tests"], strict=True)
-    return pa.table(
-        {
-            "test_code": _text(code),
-            "name": _text(name),
-            "panel": _text(panel),
-            "unit": _text(unit),
-            "ref_low": pa.array(low, pa.float64()),
-            "ref_high": pa.array(high, pa.float64()),
-            "tat": _ints(hours),
-            "price_usd": _decimals(np.array(price) * 100),
-        }
-    )
+            code.append(NAMES["diagnosis_codes"][one][0])
+    rows: Draw = {
+        "encounter_id": encounter, "dx_no": number, "icd_code": code,
+    }  # fmt: skip
+    return np.array(first), _table("diagnoses", rows)
 
 
 def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, pa.Table]:
     """Dollars that the procedures add to each encounter's bill, and the table."""
     visits, n = known["encounters"], len(known["encounters"]["who"])
+    codes = np.array([row[0] for row in NAMES["diagnosis_codes"]])
+    principal = codes[known["principal"]]
     open_ = (visits["end"] >= END) | (visits["dispo"] == "left") | (visits["kind"] == "video")
     encounter, which = [], []
-    for index, row in enumerate(NAMES["procedures"]):
+    for index, row in enumerate(NAMES["procedure_codes"]):
         rate = np.array([row[6].get(str(dept), 0) / 100 for dept in range(19)])[visits["dept"]]
+        if row[7]:
+            rate = rate * (principal == row[7])
         if row[2] == "vaccination":
             rate = rate * np.array([0.5, 0.4, 0.3, 0.3, 0.2, 0.2, 0.2, 0.3, 2.2, 4, 3.4, 1.2])[
                 _month_of(visits["start"] // DAY)
@@ -626,9 +554,8 @@ def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     at, kind = np.concatenate(encounter), np.concatenate(which)
     order = np.lexsort((kind, at))
     at, kind = at[order], kind[order]
-    code, _, category, price, asleep, minutes, _ = zip(*NAMES["procedures"], strict=True)
-    imaging = np.array(category)[kind] == "imaging"
-    day = visits["start"][at] // DAY
+    code, _, category, price, asleep, minutes, _, _ = zip(*NAMES["procedure_codes"], strict=True)
+    imaging, day = np.array(category)[kind] == "imaging", visits["start"][at] // DAY
     later = np.minimum(visits["end"][at] // DAY - day, rng.integers(0, 3, len(at)))
     day = day + np.where(visits["kind"][at] == "inpatient", np.maximum(later, 0), 0)
     readers = _doctors(rng, known["providers"], np.full(len(at), RADIOLOGY), day)
@@ -637,29 +564,27 @@ def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     harm = np.where(np.array(asleep)[kind] == 1, 0.038, 0.004) * (0.4 + visits["age"][at] / 60)
     bill = np.zeros(n)
     np.add.at(bill, at, np.array(price, float)[kind])
-    table = pa.table(
-        {
-            "procedure_id": _ints(np.arange(1, len(at) + 1)),
-            "encounter_id": _ints(at + 1),
-            "proc_code": _text(np.array(code)[kind]),
-            "provider_id": _ints(np.where(imaging, readers, visits["doctor"][at]) + 1),
-            "done_on": _dates(day),
-            "minutes": _ints(usual * rng.lognormal(0, 0.22, len(at)), untimed),
-            "complication": pa.array(rng.random(len(at)) < harm),
-        }
-    )
+    rows: Draw = {
+        "procedure_id": np.arange(1, len(at) + 1), "encounter_id": at + 1,
+        "proc_code": np.array(code)[kind],
+        "provider_id": np.where(imaging, readers, visits["doctor"][at]) + 1, "done_on": day,
+        "minutes": (usual * rng.lognormal(0, 0.22, len(at)), untimed),
+        "complication": rng.random(len(at)) < harm,
+    }  # fmt: skip
+    table = _table("procedures", rows)
     return bill, table
 
 
 def _prescriptions(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
     visits, main = known["encounters"], known["principal"]
-    codes = [row[0] for row in NAMES["dx"]]
+    codes = [row[0] for row in NAMES["diagnosis_codes"]]
     weights = np.array([[drug[6].get(code, 0) for drug in NAMES["drugs"]] for code in codes], float)
     fits = (weights.sum(axis=1)[main] > 0) & (visits["dispo"] != "left") & (visits["end"] < END)
     at = np.flatnonzero(fits & (rng.random(len(main)) < 0.62))
-    drug = np.array([rng.choice(weights.shape[1], p=weights[m] / weights[m].sum()) for m in main[at]])
-    n = len(at)
-    lasting = np.array([row[7] for row in NAMES["drugs"]])[drug] == 1
+    drug = np.array(
+        [rng.choice(weights.shape[1], p=weights[m] / weights[m].sum()) for m in main[at]]
+    )
+    n, lasting = len(at), np.array([row[7] for row in NAMES["drugs"]])[drug] == 1
     start = visits["end"][at] // DAY
     days = np.where(lasting, rng.choice([90, 180, 365], n), rng.choice([5, 7, 10, 14, 30], n))
     broken = rng.random(n) < np.where(lasting, 0.09, 0.04)
@@ -667,17 +592,13 @@ def _prescriptions(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table
     reason = rng.choice(["side effect", "no effect", "patient wish"], n, p=[0.5, 0.27, 0.23])
     broken &= start + days <= LAST
     endless = lasting & ~broken & (rng.random(n) < 0.7)
-    return pa.table(
-        {
-            "rx_id": _ints(np.arange(1, n + 1)),
-            "encounter_id": _ints(at + 1),
-            "drug_id": _ints(drug + 1),
-            "start": _dates(start),
-            "end": _dates(start + days, endless),
-            "refills": _ints(np.where(lasting, rng.integers(1, 6, n), rng.random(n) < 0.15)),
-            "stop_reason": _text(reason, ~broken),
-        }
-    )
+    rows: Draw = {
+        "rx_id": np.arange(1, n + 1), "encounter_id": at + 1, "drug_id": drug + 1, "start": start,
+        "end": (start + days, endless),
+        "refills": np.where(lasting, rng.integers(1, 6, n), rng.random(n) < 0.15),
+        "stop_reason": (reason, ~broken),
+    }  # fmt: skip
+    return _table("prescriptions", rows)
 
 
 def _lab_values(rng: np.random.Generator, known: dict[str, Draw], at: Any, test: Any) -> Any:
@@ -685,28 +606,26 @@ def _lab_values(rng: np.random.Generator, known: dict[str, Draw], at: Any, test:
     usual, spread = (np.array([row[k] for row in NAMES["lab_tests"]], float) for k in (8, 9))
     values = rng.normal(usual[test], spread[test])
     names = np.array([row[0] for row in NAMES["lab_tests"]])[test]
-    codes = [row[0] for row in NAMES["dx"]]
-    chronic = known["patients"]["chronic"]
+    codes, chronic = [row[0] for row in NAMES["diagnosis_codes"]], known["patients"]["chronic"]
     ill = {"A1C": ("E11.9", 2.0), "GLU": ("E11.9", 52), "LDL": ("E78.5", 34), "CHOL": ("E78.5", 36),
            "CREA": ("N18.3", 0.72), "TSH": ("E03.9", 2.1)}  # fmt: skip
     for name, (code, shift) in ill.items():
-        number = codes.index(code)
-        hit = np.flatnonzero(names == name)
+        number, hit = codes.index(code), np.flatnonzero(names == name)
         sick = np.array([number in chronic[known["encounters"]["who"][i]] for i in at[hit]], bool)
         values[hit] += sick * shift * rng.gamma(4, 0.25, len(hit))
     ward = known["encounters"]["dept"][at] >= EMERGENCY
     values += np.where(ward & (names == "CRP"), rng.gamma(0.9, 34, len(at)), 0)
     values += np.where(ward & (names == "WBC"), rng.gamma(1.2, 2.1, len(at)), 0)
     values -= np.where(ward & (names == "HGB"), rng.gamma(1.2, 1.1, len(at)), 0)
-    values += np.where((names == "TROP") & (rng.random(len(at)) < 0.2), rng.gamma(1, 160, len(at)), 0)
+    values += np.where(
+        (names == "TROP") & (rng.random(len(at)) < 0.2), rng.gamma(1, 160, len(at)), 0
+    )
     fine = np.isin(names, ["CREA", "DDIM", "LYME"])
     return np.where(fine, np.round(np.abs(values), 2), np.round(np.maximum(values, 0.1), 1))
 
 
 def _flags(test: Any, values: Any) -> Any:
-    low, high = (np.array([np.nan if row[k] is None else row[k] for row in NAMES["lab_tests"]], float)
-                 for k in (4, 5))  # fmt: skip
-    low, high = low[test], high[test]
+    low, high = (np.array([row[k] for row in NAMES["lab_tests"]], float)[test] for k in (4, 5))
     with np.errstate(invalid="ignore"):
         flag = np.where(values < low, "L", np.where(values > high, "H", ""))
         critical = (values > high * 2.2) | (values < low * 0.65)
@@ -723,11 +642,11 @@ def _lab_orders(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     encounter, tests = [], []
     for number, panel in enumerate(NAMES["panels"]):
         hit = np.flatnonzero((rng.random(n) < rates[visits["dept"], number]) & seen)
-        for test, row in enumerate(NAMES["lab_tests"]):
+        for number_of, row in enumerate(NAMES["lab_tests"]):
             if row[2] == panel:
-                part = hit if panel != "vitamins" else hit[rng.random(len(hit)) < 0.6]
-                encounter.append(part)
-                tests.append(np.full(len(part), test))
+                some = hit if panel != "vitamins" else hit[rng.random(len(hit)) < 0.6]
+                encounter.append(some)
+                tests.append(np.full(len(some), number_of))
     at, test = np.concatenate(encounter), np.concatenate(tests)
     order = np.lexsort((test, at))
     return at[order], test[order]
@@ -737,28 +656,22 @@ def _lab_results(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any,
     """Dollars that laboratory tests add to each encounter's bill, and the table."""
     visits = known["encounters"]
     at, test = _lab_orders(rng, known)
-    n = len(at)
-    promised = np.array([row[6] for row in NAMES["lab_tests"]])[test]
+    n, promised = len(at), np.array([row[6] for row in NAMES["lab_tests"]])[test]
     ordered = visits["start"][at] + rng.integers(3, 25, n)
     done = ordered + (promised * 60 * rng.lognormal(-0.62, 0.5, n)).astype(int) + 8
     waiting = done >= END
     bad = (rng.random(n) < np.where(visits["dept"][at] == EMERGENCY, 0.031, 0.012)) & ~waiting
     values = _lab_values(rng, known, at, test)
-    flag = _flags(test, values)
-    bill = np.zeros(len(visits["who"]))
+    flag, bill = _flags(test, values), np.zeros(len(visits["who"]))
     np.add.at(bill, at, np.array([row[7] for row in NAMES["lab_tests"]], float)[test])
-    table = pa.table(
-        {
-            "result_id": _ints(np.arange(1, n + 1)),
-            "encounter_id": _ints(at + 1),
-            "test_code": _text(np.array([row[0] for row in NAMES["lab_tests"]])[test]),
-            "ordered_at": _times(ordered),
-            "resulted_at": _times(done, waiting | bad),
-            "status": _text(np.where(waiting, "pending", np.where(bad, "rejected", "final"))),
-            "val": _numbers(values, waiting | bad),
-            "flag": _text(flag, (flag == "") | waiting | bad),
-        }
-    )
+    rows: Draw = {
+        "result_id": np.arange(1, n + 1), "encounter_id": at + 1,
+        "test_code": np.array([row[0] for row in NAMES["lab_tests"]])[test], "ordered_at": ordered,
+        "resulted_at": (done, waiting | bad),
+        "status": np.where(waiting, "pending", np.where(bad, "rejected", "final")),
+        "val": (values, waiting | bad), "flag": (flag, (flag == "") | waiting | bad),
+    }  # fmt: skip
+    table = _table("lab_results", rows)
     return bill, table
 
 
@@ -786,18 +699,16 @@ def _referral_rows(rng: np.random.Generator, known: dict[str, Draw]) -> list[tup
 
 
 def _referrals(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
-    at, to, urgent, slot = (np.array(part) for part in zip(*_referral_rows(rng, known), strict=True))
-    return pa.table(
-        {
-            "referral_id": _ints(np.arange(1, len(at) + 1)),
-            "encounter_id": _ints(at + 1),
-            "from": _ints(known["encounters"]["doctor"][at] + 1),
-            "to": _ints(to),
-            "referred_on": _dates(known["encounters"]["end"][at] // DAY),
-            "urgent": pa.array(urgent),
-            "appointment_id": _ints(slot + 1, slot < 0),
-        }
+    at, to, urgent, slot = (
+        np.array(part) for part in zip(*_referral_rows(rng, known), strict=True)
     )
+    rows: Draw = {
+        "referral_id": np.arange(1, len(at) + 1), "encounter_id": at + 1,
+        "from": known["encounters"]["doctor"][at] + 1, "to": to,
+        "referred_on": known["encounters"]["end"][at] // DAY, "urgent": urgent,
+        "appointment_id": (slot + 1, slot < 0),
+    }  # fmt: skip
+    return _table("referrals", rows)
 
 
 def _first_claims(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
@@ -811,7 +722,11 @@ def _first_claims(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     nights = np.maximum((visits["end"] - visits["start"]) / DAY, 1)
     fee = np.where(visits["kind"] == "inpatient", fee * np.ceil(nights), fee)
     fee = fee * np.where(visits["severity"] > 0, (7.5 - visits["severity"]) / 4, 1)
-    fee = fee * np.where(visits["kind"] == "video", 0.7, 1) * (1 + 0.04 * (visits["start"] / DAY - FIRST) / 365)
+    fee = (
+        fee
+        * np.where(visits["kind"] == "video", 0.7, 1)
+        * (1 + 0.04 * (visits["start"] / DAY - FIRST) / 365)
+    )
     cents = np.round((fee * rng.lognormal(0, 0.08, len(fee)) + known["bill"]) * 100).astype(int)
     return {"at": at, "payer": payer[at], "sent": sent[at], "cents": cents[at],
             "orig": np.full(len(at), -1), "deny": np.array(PAYERS[5])[payer[at] - 1]}  # fmt: skip
@@ -825,10 +740,14 @@ def _decided(rng: np.random.Generator, claims: Draw) -> Draw:
     denied = rng.random(n) < claims["deny"] * np.where(claims["cents"] > 300_000, 1.7, 1)
     reasons = ["coding error", "missing authorization", "not covered", "late filing", "duplicate"]
     reason = rng.choice(reasons, n, p=[0.34, 0.27, 0.24, 0.06, 0.09])
-    allowed = claims["cents"] * np.array(PAYERS[6])[payer - 1] * rng.normal(1, 0.04, n).clip(0.85, 1.15)
-    part = np.where(np.isin(payer, [3, 4, 8]), 0.96, 0.82) * rng.choice([1, 0.9, 0.6], n, p=[0.7, 0.2, 0.1])
-    return claims | {"decided": decided, "open": decided > LAST, "denied": denied, "reason": reason,
-                     "allowed": allowed.astype(int), "paid": (allowed * part).astype(int)}  # fmt: skip
+    allowed = (
+        claims["cents"] * np.array(PAYERS[6])[payer - 1] * rng.normal(1, 0.04, n).clip(0.85, 1.15)
+    )
+    part = np.where(np.isin(payer, [3, 4, 8]), 0.96, 0.82) * rng.choice(
+        [1, 0.9, 0.6], n, p=[0.7, 0.2, 0.1]
+    )
+    more = {"decided": decided, "open": decided > LAST, "denied": denied, "reason": reason}
+    return claims | more | {"allowed": allowed.astype(int), "paid": (allowed * part).astype(int)}
 
 
 def _claims(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
@@ -846,21 +765,14 @@ def _claims(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
     refused, waits = rows["denied"] & ~rows["open"], rows["open"]
     status = np.where(waits, "open", np.where(refused, "denied", "paid"))
     unpaid = status != "paid"
-    return pa.table(
-        {
-            "claim_id": _ints(np.arange(1, len(status) + 1)),
-            "encounter_id": _ints(rows["at"] + 1),
-            "payer_id": _ints(rows["payer"]),
-            "orig_id": _ints(rows["orig"] + 1, rows["orig"] < 0),
-            "date": _dates(rows["sent"]),
-            "billed_usd": _decimals(rows["cents"]),
-            "status": _text(status),
-            "decided_on": _dates(rows["decided"], waits),
-            "amt2": _decimals(rows["allowed"], unpaid),
-            "paid_usd": _decimals(rows["paid"], unpaid),
-            "denial_reason": _text(rows["reason"], ~refused),
-        }
-    )
+    rows: Draw = {
+        "claim_id": np.arange(1, len(status) + 1), "encounter_id": rows["at"] + 1,
+        "payer_id": rows["payer"], "orig_id": (rows["orig"] + 1, rows["orig"] < 0),
+        "date": rows["sent"], "billed_usd": rows["cents"], "status": status,
+        "decided_on": (rows["decided"], waits), "amt2": (rows["allowed"], unpaid),
+        "paid_usd": (rows["paid"], unpaid), "denial_reason": (rows["reason"], ~refused),
+    }  # fmt: skip
+    return _table("claims", rows)
 
 
 def _surveys(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
@@ -875,15 +787,11 @@ def _surveys(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
     score = np.clip(np.round(rng.normal(mood, 1.7)), 0, 10).astype(int)
     tone = np.where(score >= 9, "good", np.where(score >= 7, "middle", "bad"))
     remark = [str(rng.choice(NAMES["remarks"][one])) for one in tone]
-    return pa.table(
-        {
-            "survey_id": _ints(np.arange(1, len(at) + 1)),
-            "encounter_id": _ints(at + 1),
-            "answered_on": _dates(day[at]),
-            "score": _ints(score),
-            "remark": _text(remark, rng.random(len(at)) < 0.52),
-        }
-    )
+    rows: Draw = {
+        "survey_id": np.arange(1, len(at) + 1), "encounter_id": at + 1, "answered_on": day[at],
+        "score": score, "remark": (remark, rng.random(len(at)) < 0.52),
+    }  # fmt: skip
+    return _table("surveys", rows)
 
 
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[Part]:
@@ -904,11 +812,11 @@ def tables(seed: int = 7) -> Iterator[Part]:
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     known: dict[str, Any] = {}
-    yield "sites", _sites()
-    yield "departments", _departments()
+    yield "sites", _listed("sites")
+    yield "departments", _listed("departments")
     known["providers"], table = _providers(rng)
     yield from _levels("providers", table, "boss_id")
-    yield "payers", _payers()
+    yield "payers", _listed("payers")
     known["patients"], _ = _patients(rng, known["providers"])
     known["slots"], appointments = _appointments(rng, known)
     known["encounters"], encounters = _encounters(rng, known)
@@ -916,7 +824,8 @@ def tables(seed: int = 7) -> Iterator[Part]:
     yield "allergies", _allergies(rng, known["patients"])
     yield "appointments", appointments
     yield from _levels("encounters", encounters, "prior_id")
-    yield from _codes()
+    for name in ("diagnosis_codes", "procedure_codes", "drugs", "lab_tests"):
+        yield name, _listed(name)
     known["principal"], table = _diagnoses(rng, known)
     yield "diagnoses", table
     yield from _treatment(rng, known)

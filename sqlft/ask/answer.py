@@ -9,6 +9,7 @@ from typing import Literal
 import pyarrow
 
 from sqlft.errors import SqlError, SqlErrorKind
+from sqlft.model import Finish
 from sqlft.sql import Verdict
 
 Status = Literal["answered", "refused", "no_sql"] | SqlErrorKind
@@ -24,6 +25,8 @@ class Candidate:
     sql: str | None
     """The SQL in it, or none."""
     refused: bool = False
+    finish: Finish = "stop"
+    """Why the writing ended: by itself, at a limit of tokens or seconds, or cancelled."""
     votes: int = 1
     """How many candidates say the same."""
     log_probability: float | None = None

@@ -1,4 +1,4 @@
-"""The corridor: a question goes in; schema, prompt, generate, check, execute; an answer comes out."""
+"""The corridor: schema, prompt, generate, check, execute; then there is an answer."""
 
 from __future__ import annotations
 
@@ -156,9 +156,10 @@ class Assistant:
         if answer.candidates[0].refused:
             return replace(answer, refusal=REFUSAL)
         with clock.stage("check"):
-            verdict = _first_good([c.sql for c in answer.candidates if c.sql is not None], schema)
+            whole = [c for c in answer.candidates if not _is_cut_off(c)]
+            verdict = _first_good([c.sql for c in whole if c.sql is not None], schema)
             if verdict is None:
-                return answer
+                return answer if whole else replace(answer, error=_cut_off(answer))
             return replace(
                 answer,
                 sql=self._as_run(verdict),
@@ -197,12 +198,30 @@ def _first_good(queries: list[str], schema: Schema) -> Verdict | None:
     return first
 
 
+def _is_cut_off(candidate: Candidate) -> bool:
+    """The writing was ended from outside, and nothing shows that the SQL was complete by then."""
+    if candidate.finish == "stop":
+        return False
+    return candidate.sql is None or candidate.reply.rstrip().endswith(candidate.sql[-20:])
+
+
+def _cut_off(answer: Answer) -> SqlError:
+    first = answer.candidates[0]
+    why = {"length": f"after {answer.output_tokens} tokens", "cancelled": "because it was stopped"}
+    return SqlError(
+        f"the model's answer was cut off {why.get(first.finish, 'at its time limit')}",
+        kind="timeout" if first.finish == "timeout" else "parse_error",
+        hint="raise --max-output-tokens or --write-timeout",
+    )
+
+
 def _candidate(reply: Reply, chosen: Layout) -> Candidate:
     found = extract(reply.text, chosen)
     return Candidate(
         reply=reply.text,
         sql=found.sql,
         refused=found.refused,
+        finish=reply.finish,
         log_probability=reply.log_probability,
     )
 

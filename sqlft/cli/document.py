@@ -87,8 +87,8 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "error": None if answer.error is None else error_document(answer.error),
         "confidence": answer.confidence,
         "candidates": [
-            {"reply": c.reply, "sql": c.sql, "refused": c.refused, "votes": c.votes}
-            | {"log_probability": json_value(c.log_probability)}
+            {"reply": c.reply, "sql": c.sql, "refused": c.refused, "finish": c.finish}
+            | {"votes": c.votes, "log_probability": json_value(c.log_probability)}
             for c in answer.candidates
         ],
         "schema_text": answer.schema_text,

@@ -102,7 +102,7 @@ def verdict_line(answer: Answer) -> str:
     if answer.refusal is not None:
         return f"refused: {printable(answer.refusal)}"
     if answer.verdict is None:
-        return "no SQL: the reply holds no query"
+        return answer.error.message if answer.error else "no SQL: the reply holds no query"
     if answer.verdict.ok:
         used = ", ".join(answer.verdict.tables)
         passed = f"passed: a plain read of {printable(used)}" if used else "passed: a plain read"

@@ -32,7 +32,7 @@ def near_columns(gold: Grid, predicted: Grid, tolerance: float, *, dropped: bool
             and _equal(a[-1], b[-1], slack)
             and (_found(a, b, slack) and _found(b, a, slack) if dropped else _equal(a, b, slack))
         )
-    return possible
+    return np.asarray(possible)
 
 
 def _equal(one: Floats, other: Floats, tolerance: float) -> bool:
@@ -45,10 +45,7 @@ def _found(wanted: Floats, among: Floats, tolerance: float) -> bool:
     below = np.maximum(above - 1, 0)
     return bool(
         np.logical_or.reduce(
-            [
-                near(wanted, among[at], tolerance) | (wanted == among[at])
-                for at in (above, below)
-            ]
+            [near(wanted, among[at], tolerance) | (wanted == among[at]) for at in (above, below)]
         ).all()
     )
 

@@ -4,8 +4,8 @@ Keys always hash. NULL equals NULL and NaN equals NaN (a result must equal itsel
 equals a number, a UUID is its text, an interval is its length as DuckDB compares them (a month is
 30 days, a day 24 hours), lists and structs are equal item by item.
 
-Under ``python`` values the rest is Python's ``==``, which is what Spider's and BIRD's scorers use on
-what SQLite returns: True == 1 == 1.0, and a date is no timestamp.
+Under ``python`` values the rest is Python's ``==``, which is what Spider's and BIRD's scorers use
+on what SQLite returns: True == 1 == 1.0, and a date is no timestamp.
 Under ``typed`` values a boolean is no number, and a date is the midnight at which it begins, as in
 SQL itself: DATE '2024-01-01' = TIMESTAMP '2024-01-01 00:00:00'. A timestamp with a time zone is its
 instant, and equals none without.

@@ -10,17 +10,17 @@ columns differ. Hashes only rule out what cannot be; the rows are compared exact
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sqlft.compare.candidates import Candidates, components, near_columns
-from sqlft.compare.grid import Grid, Ints, first_rows
+from sqlft.compare.grid import Flags, Grid, Ints, first_rows
 from sqlft.compare.nearness import coarse
 from sqlft.compare.pairing import augment
 from sqlft.compare.rows import same_rows
-from sqlft.compare.rule import Rule
+from sqlft.compare.rules import Rule
 
 Hashes = NDArray[np.uint64]
 
@@ -85,7 +85,8 @@ def find_columns(
     used = sorted({at for each in candidates for at in each})
     if len(used) == gold.n_columns:
         if dropped:
-            kept = _kept(gold, predicted.columns(used), codes, used, places)
+            first, second = (gold.codes, predicted.codes) if places is not None else codes
+            kept = first_rows(first), first_rows(second[used])
             if len(kept[0]) != len(kept[1]):
                 return None
             where = None if places is None else places[kept[0]]
@@ -98,5 +99,98 @@ def find_columns(
     def agree(columns: list[int]) -> bool:
         return same_rows(gold, predicted.columns(columns), rule, places)
 
-    twins = [c.tobytes() + e.tobytes() for c, e in zip(*_identity(predicted), strict=True)]
+    twins = [predicted.columns([at]).content() for at in range(predicted.n_columns)]
     return _search(candidates, one, other, twins, agree)
+
+
+def _sketch(codes: Ints, places: Ints | None, *, dropped: bool) -> _Sketch:
+    if places is None:
+        places = np.zeros(codes.shape[1], np.int64)
+    return _Sketch(
+        cells=_mix(codes.astype(np.uint64)), places=_mix(places.astype(np.uint64)), dropped=dropped
+    )
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Each number scattered over 64 bits (SplitMix64: Steele, Lea, Flood 2014)."""
+    mixed = values + np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+def _candidates(possible: Flags, one: _Sketch, other: _Sketch) -> Candidates:
+    colours = other.colours()
+    return [
+        [at for at, colour in enumerate(colours) if colour == own and row[at]]
+        for own, row in zip(one.colours(), possible, strict=True)
+    ]
+
+
+def _refined(candidates: Candidates, one: _Sketch, other: _Sketch, used: list[int]) -> Candidates:
+    if all(len(each) == 1 for each in candidates):
+        return candidates
+    own = one.refined(list(range(len(candidates))))
+    colours = other.refined(used)
+    return [[at for at in each if colours[at] == own[i]] for i, each in enumerate(candidates)]
+
+
+def _all_placed(candidates: Candidates) -> bool:
+    """Whether every gold column could have a column of its own."""
+    of_gold = [-1] * len(candidates)
+    of_predicted = [-1] * (1 + max((at for each in candidates for at in each), default=0))
+    return all(
+        augment(at, candidates.__getitem__, of_gold, of_predicted) for at in range(len(candidates))
+    )
+
+
+def _search(
+    candidates: Candidates,
+    one: _Sketch,
+    other: _Sketch,
+    twins: list[bytes],
+    agree: Callable[[list[int]], bool],
+) -> tuple[int, ...] | None:
+    """The first choice of columns whose rows agree, fewest candidates first."""
+    order = sorted(range(len(candidates)), key=lambda at: len(candidates[at]))
+    digests, rows = [], one.places
+    for at in order:
+        rows = _mix(rows + one.cells[at])
+        digests.append(one.digest(rows))
+
+    chosen: list[int] = []
+
+    def fitting(rows: Hashes) -> Iterator[tuple[int, Hashes]]:
+        depth, tried = len(chosen), set[bytes]()
+        for at in candidates[order[depth]]:
+            if at in chosen or twins[at] in tried:
+                continue
+            tried.add(twins[at])
+            longer = _mix(rows + other.cells[at])
+            if other.digest(longer) == digests[depth]:
+                yield at, longer
+
+    if not order:
+        return () if agree([]) else None
+    open_choices = [fitting(other.places)]
+    for _ in range(STEPS_AT_MOST):
+        if not open_choices:
+            return None
+        choice = next(open_choices[-1], None)
+        if choice is None:
+            open_choices.pop()
+            if chosen:
+                chosen.pop()
+            continue
+        chosen.append(choice[0])
+        if len(chosen) < len(order):
+            open_choices.append(fitting(choice[1]))
+            continue
+        columns = [at for _, at in sorted(zip(order, chosen, strict=True))]
+        if agree(columns):
+            return tuple(columns)
+        chosen.pop()
+    return None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sqlft.compare.cell import Key, as_float, is_exact, keys_of
 from sqlft.compare.result import Result
-from sqlft.compare.rule import Rule
+from sqlft.compare.rules import Rule
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -46,6 +46,17 @@ class Grid:
         if numbers.size:
             numbers, exact = numbers[:, rows], exact[:, rows]
         return Grid(codes=self.codes[:, rows], numbers=numbers, exact=exact)
+
+    def columns(self, columns: list[int]) -> Grid:
+        """The grid of these columns only, in this order."""
+        numbers, exact = self.numbers, self.exact
+        if numbers.size:
+            numbers, exact = numbers[columns], exact[columns]
+        return Grid(codes=self.codes[columns], numbers=numbers, exact=exact)
+
+    def content(self) -> bytes:
+        """The same bytes for grids of a pair that hold the same."""
+        return self.codes.tobytes() + self.exact.tobytes()
 
 
 def grids(gold: Result, predicted: Result, rule: Rule) -> tuple[Grid, Grid]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from sqlft.compare.grid import Grid, Ints, first_rows, row_tuples
 from sqlft.compare.nearness import coarse, near
-from sqlft.compare.rule import Rule
+from sqlft.compare.pairing import augment
+from sqlft.compare.rules import Rule
 
 
 def same_rows(gold: Grid, predicted: Grid, rule: Rule, places: Ints | None) -> bool:
@@ -135,30 +136,16 @@ class _Group:
     def pairs_up(self) -> bool:
         """Whether the rows can be paired so that the two of each pair are near.
 
-        Rows of equal rank are paired first; each row left over then looks for an augmenting path,
-        breadth first (a maximum matching, whatever it starts from: Berge 1957).
+        Rows of equal rank are paired first; each row left over is then paired if any pairing can.
         """
         alike = _alike(self._gold, self._predicted, self._tolerance)
         of_gold = [at if ok else -1 for at, ok in enumerate(alike)]
         of_predicted = of_gold.copy()
         return all(
-            self._augment(at, of_gold, of_predicted) for at in range(len(alike)) if not alike[at]
+            augment(at, self._partners, of_gold, of_predicted)
+            for at in range(len(alike))
+            if not alike[at]
         )
 
-    def _augment(self, start: int, of_gold: list[int], of_predicted: list[int]) -> bool:
-        reached_from: dict[int, int] = {}
-        queue = [start]
-        for gold_row in queue:
-            for row in self._near(self._gold, gold_row, self._predicted):
-                if row in reached_from:
-                    continue
-                reached_from[row] = gold_row
-                if of_predicted[row] >= 0:
-                    queue.append(of_predicted[row])
-                    continue
-                free = row
-                while free >= 0:
-                    giver = reached_from[free]
-                    of_predicted[free], of_gold[giver], free = giver, free, of_gold[giver]
-                return True
-        return False
+    def _partners(self, at: int) -> list[int]:
+        return self._near(self._gold, at, self._predicted)

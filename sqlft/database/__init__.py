@@ -1,6 +1,6 @@
 """The only opener of databases: files in worker processes, servers through SQLAlchemy."""
 
-from sqlft.database.build import Progress, build_duckdb
+from sqlft.database.build import build_duckdb
 from sqlft.database.place import Database, locate
 from sqlft.database.pool import close_workers
 from sqlft.database.process import Cancel
@@ -11,7 +11,6 @@ __all__ = [
     "Cancel",
     "Database",
     "Parameter",
-    "Progress",
     "QueryResult",
     "build_duckdb",
     "close_workers",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlft.config import Progress
 from sqlft.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Progress = Callable[[str], None]
-"""Called with a table's name before its rows are written."""
 
 _SETTINGS = {"threads": "2", "enable_external_access": "false"}
 
@@ -69,7 +68,7 @@ def _write(
             connection.execute(ddl)
             for name, rows in tables:
                 if progress is not None:
-                    progress(name)
+                    progress(f"building {final.stem}: {name}", None)
                 quoted = '"' + name.replace('"', '""') + '"'
                 connection.register("sqlft_rows", rows)
                 connection.execute(f"INSERT INTO {quoted} BY NAME SELECT * FROM sqlft_rows")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlft.config import Limits
 from sqlft.database import Cancel, Database, QueryResult, read
 from sqlft.errors import InputError, SqlError
-from sqlft.sql import check_policy
+from sqlft.sql import check_policy, unended
 
 
 def run_query(
@@ -34,4 +34,5 @@ def run_query(
     if problems:
         first = problems[0]
         raise SqlError(first.message, kind=first.kind, hint=first.hint)
-    return read(database, sql, limits or Limits(), cancel=cancel)
+    query = unended(sql, dialect=database.kind)
+    return read(database, query, limits or Limits(), cancel=cancel)

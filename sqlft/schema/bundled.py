@@ -70,12 +70,7 @@ def build_bundled(name: str, *, force: bool = False, progress: Progress | None =
         return path
     ddl = (folder / "schema.sql").read_text(encoding="utf-8")
     stamped = f"{ddl.rstrip().rstrip(';')};\nCREATE MACRO {_STAMP}() AS '{digest}';"
-
-    def report(table: str) -> None:
-        if progress is not None:
-            progress(f"building {name}: {table}", None)
-
-    build_duckdb(path, stamped, _tables(folder), progress=report)
+    build_duckdb(path, stamped, _tables(folder), progress=progress)
     return path
 
 

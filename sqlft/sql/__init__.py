@@ -9,6 +9,7 @@ from sqlft.sql.nearest import nearest
 from sqlft.sql.parse import parse_query
 from sqlft.sql.policy import check_policy
 from sqlft.sql.skeleton import skeleton
+from sqlft.sql.text import unended
 from sqlft.sql.verdict import Problem, Verdict
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "parse_query",
     "skeleton",
     "translate",
+    "unended",
 ]

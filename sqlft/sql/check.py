@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlft.errors import SqlError
 from sqlft.sql.catalog import Catalog
-from sqlft.sql.policy import Reading, policy_problems, read_both
+from sqlft.sql.parse import Reading, read_both
+from sqlft.sql.policy import policy_problems
 from sqlft.sql.resolve import Resolver
 from sqlft.sql.scope import Scope
 from sqlft.sql.sqlite_check import resolve_sqlite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from sqlft.errors import SqlError
+from sqlft.sql.reading import Node, read_tree
 from sqlft.sql.text import Piece, pieces
 
 # Without a handler of its own, sqlglot's warnings on odd texts would go to the user's terminal.
@@ -43,12 +45,33 @@ def parse_query(sql: str, dialect: str = "duckdb") -> exp.Expression:
     >>> parse_query("FROM orders SELECT count(*)").sql(dialect="duckdb")
     'SELECT COUNT(*) FROM orders'
     """
-    return parse_pieces(sql, pieces(sql, dialect), dialect)
+    return read_both(sql, dialect).tree
 
 
-def parse_pieces(sql: str, found: tuple[Piece, ...], dialect: str) -> exp.Expression:
-    """As ``parse_query``, for a text that is already cut into its pieces."""
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One text, read by both readers; ``root`` is DuckDB's tree, none for another dialect."""
+
+    tree: exp.Expression
+    root: Node | None
+
+
+def read_both(sql: str, dialect: str = "duckdb") -> Reading:
+    """One query as sqlglot's tree and, for DuckDB, as DuckDB's own.
+
+    DuckDB reads first: it is quick on any text, and refuses expressions nested deeper than 250,
+    on which sqlglot can take minutes.
+
+    Raises:
+        SqlError: as ``parse_query``.
+    """
+    found = pieces(sql, dialect)
     _check_first_word(found, dialect)
+    root = read_tree(sql, found) if dialect == "duckdb" else None
+    return Reading(tree=_parsed(sql, found, dialect), root=root)
+
+
+def _parsed(sql: str, found: tuple[Piece, ...], dialect: str) -> exp.Expression:
     try:
         trees = _trees(sql, found, dialect)
     except SqlError:

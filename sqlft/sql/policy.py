@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -21,10 +20,9 @@ from sqlft.sql.functions import (
     refused_relations,
 )
 from sqlft.sql.nearest import nearest
-from sqlft.sql.parse import parse_pieces
-from sqlft.sql.reading import Node, read_tree
+from sqlft.sql.parse import Reading, read_both
+from sqlft.sql.reading import Node
 from sqlft.sql.sqlite_policy import sqlite_problems
-from sqlft.sql.text import pieces
 from sqlft.sql.verdict import Problem
 
 # Nodes of DuckDB's tree without a "class": queries, sources of rows, and what hangs on a query.
@@ -64,15 +62,12 @@ _NOT_A_READ = (
     exp.Copy,
 )
 # A relation named like a file or an address would be read from there by DuckDB's replacement scan.
+# DuckDB joins the parts of a dotted name for that: ``FROM secret.csv`` reads the file secret.csv.
 _FILE_LIKE = re.compile(r"[/\\:*?|]|\.[^.\s]{1,12}$|^~")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One text, read by both readers; ``root`` is DuckDB's tree, none for another dialect."""
-
-    tree: exp.Expression
-    root: Node | None
+_FILE_SUFFIXES = frozenset(
+    "csv tsv txt parquet json jsonl ndjson geojson gz zst bz2 db duckdb sqlite xlsx avro arrow "
+    "feather orc vortex lance shp gpkg fgb".split()
+)
 
 
 def check_policy(sql: str, dialect: str = "duckdb") -> tuple[Problem, ...]:
@@ -91,17 +86,6 @@ def check_policy(sql: str, dialect: str = "duckdb") -> tuple[Problem, ...]:
     except SqlError as error:
         return (Problem(kind=error.kind, message=error.message, hint=error.hint),)
     return policy_problems(reading, dialect)
-
-
-def read_both(sql: str, dialect: str = "duckdb") -> Reading:
-    """One text as sqlglot's tree and, for DuckDB, as DuckDB's own.
-
-    Raises:
-        SqlError: parse_error or forbidden.
-    """
-    found = pieces(sql, dialect)
-    tree = parse_pieces(sql, found, dialect)
-    return Reading(tree=tree, root=read_tree(sql, found) if dialect == "duckdb" else None)
 
 
 def policy_problems(reading: Reading, dialect: str = "duckdb") -> tuple[Problem, ...]:
@@ -185,7 +169,11 @@ def _relation_problems(node: Node) -> Iterator[Problem]:
         yield _forbidden(f"{'.'.join(path)} is a system catalogue")
     elif folded in refused_relations():
         yield _forbidden(f"{name} is a system catalogue")
-    elif not name or any(_FILE_LIKE.search(part) for part in path):
+    elif (
+        not name
+        or any(_FILE_LIKE.search(part) for part in path)
+        or (len(path) > 1 and folded.strip() in _FILE_SUFFIXES)
+    ):
         yield _forbidden(f"{'.'.join(path)!r} looks like a file, not a table")
 
 

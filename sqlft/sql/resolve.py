@@ -9,7 +9,6 @@ struct or ``COLUMNS`` makes is taken as it comes, and DuckDB has the last word w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlft.sql.catalog import Catalog, CatalogTable
@@ -160,7 +159,7 @@ class Resolver:
         self._expressions(node.get("condition"), both)
         for name in node.get("using_columns") or ():
             for side in (left, right):
-                self._column((name,), Scope(relations=side), origin=side)
+                self._column((name,), Scope(relations=side))
         one_sided = node.get("join_type") in _ONE_SIDED
         return left if one_sided else (*left, *right)
 
@@ -290,7 +289,7 @@ class Resolver:
         else:
             self._expressions(inner, scope)
 
-    def _column(self, path: tuple[str, ...], scope: Scope, origin: Iterable[Relation] = ()) -> None:
+    def _column(self, path: tuple[str, ...], scope: Scope) -> None:
         found = scope.find(path)
         if found is None:
             if len(path) == 1 and path[0].lower() in _VALUE_NAMES:

@@ -29,7 +29,7 @@ FUNCTIONS = frozenset(
     json_replace json_set json_type json_valid
     """.split()
 )
-TABLE_FUNCTIONS = frozenset({"json_each", "json_tree", "generate_series"})
+TABLE_FUNCTIONS = frozenset({"json_each", "json_tree"})
 _PREFIXES = ("sqlite_", "pragma_", "dbstat", "fts", "bytecode", "tables_used", "completion")
 
 
@@ -58,7 +58,7 @@ def _relations(tree: exp.Expression) -> Iterator[Problem]:
             yield Problem(kind="forbidden", message=f"{table.name} is a system catalogue")
 
 
-def call_name(node: exp.Expression) -> str | None:
+def call_name(node: exp.Expr) -> str | None:
     """The name that SQLite will see called, in lower case; none for syntax such as CASE or CAST."""
     if isinstance(node, exp.Anonymous):
         return node.name.lower()

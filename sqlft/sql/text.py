@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlft.errors import SqlError
 
 MAX_CHARACTERS = 100_000
 MAX_PIECES = 20_000
 MAX_BRACKET_DEPTH = 40
+MAX_CHAIN = 200
+"""How often ``).`` and ``][`` may stand in one text: sqlglot needs the cube of a chain's length,
+150 s for 4,000 calls in a chain."""
 MAX_WITH_DEPTH = 6
 """DuckDB 2.0 needs twice the time for every WITH inside a bracket inside a WITH: 16 levels take
 0.2 s, 40 would take days; 6 take a fraction of a millisecond."""
@@ -90,7 +94,25 @@ def pieces(sql: str, dialect: str = "duckdb") -> tuple[Piece, ...]:
     if not found:
         raise SqlError("no statement", kind="parse_error")
     _check_nesting(found)
+    links = sum(a.text + b.text in (").", "][", "].", ")[") for a, b in pairwise(found))
+    if links > MAX_CHAIN:
+        raise _refused(f"more than {MAX_CHAIN} calls or indexes in chains")
     return tuple(found)
+
+
+def unended(sql: str, dialect: str = "duckdb") -> str:
+    """One query without its closing semicolon and the comments around that.
+
+    Engines wrap a query as a subquery, where a semicolon cannot stand.
+
+    Raises:
+        SqlError: as ``pieces``.
+
+    >>> unended("SELECT ';' ; -- all of them")
+    "SELECT ';'"
+    """
+    kept = [piece.end for piece in pieces(sql, dialect) if piece.text != ";"]
+    return sql[: kept[-1]] if kept else ""
 
 
 def _next(sql: str, position: int, dialect: str) -> tuple[str, str]:

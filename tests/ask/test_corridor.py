@@ -1,13 +1,16 @@
 """The corridor with a real database and a fixed writer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 import sqlft
 from sqlft.ask import Answer, Assistant, clean_question
+from sqlft.model import Reply
 
 QUESTIONS = {
     "How many orders?": "SELECT count(*) FROM orders",
@@ -107,6 +110,28 @@ def test_the_refusal_of_a_layout_is_a_refusal(shop: Path) -> None:
     writer = sqlft.FixedGenerator({"Weather?": layout("ddl").refusal})
     answer = sqlft.load(database=shop, generator=writer).ask("Weather?")
     assert answer.status == "refused" and answer.refusal
+
+
+class CutOff(sqlft.FixedGenerator):
+    """Writes its reply and then runs into a limit."""
+
+    def generate(self, *arguments: Any, **options: Any) -> list[tuple[Reply, ...]]:
+        replies = super().generate(*arguments, **options)
+        return [tuple(replace(r, finish="length", output_tokens=9) for r in row) for row in replies]
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        ("SELECT city FROM orders WHERE id = 1", "parse_error"),  # AND what? nobody knows
+        ("SELECT city FROM orders WHERE id = 1;\n\nThis query", "answered"),
+        ("```sql\nSELECT city FROM orders\n```\nIt lists the", "answered"),
+        ("The orders are", "parse_error"),
+    ],
+)
+def test_sql_that_may_have_been_cut_off_never_runs(shop: Path, reply: str, status: str) -> None:
+    assistant = sqlft.load(database=shop, generator=CutOff({"q": reply}))
+    assert assistant.ask("q").status == status
 
 
 def test_sixteen_threads_get_the_answers_of_one(assistant: Assistant) -> None:

@@ -57,7 +57,7 @@ def test_json_is_one_document_and_nothing_else(
 ) -> None:
     ran = Ran(
         capsys, "run", shop, "--json",
-        "SELECT 1.50::DECIMAL(9,2) AS a, DATE '2025-01-02' AS b, 'NaN'::DOUBLE AS c, [1, NULL] AS d",
+        "SELECT 1.50::DECIMAL(9,2) AS a, DATE '2025-01-02' AS b, 'NaN'::DOUBLE AS c, [1, NULL] d",
     )  # fmt: skip
     document = json.loads(ran.out)
     assert document["rows"] == [[1.5, "2025-01-02", "nan", [1, None]]]

@@ -36,8 +36,8 @@ def _rows(path, sql):
 def test_tables_keys_and_comments_are_written_by_name(tmp_path):
     path = tmp_path / "new folder" / "it's.duckdb"
     seen = []
-    build_duckdb(path, DDL, TABLES, progress=seen.append)
-    assert seen == ["customers", "order lines"]
+    build_duckdb(path, DDL, TABLES, progress=lambda text, share: seen.append(text))
+    assert seen == ["building it's: customers", "building it's: order lines"]
     assert _rows(path, "FROM customers") == [(1, "Ann"), (2, "Bob")]
     assert _rows(path, 'FROM "order lines"') == [(2, 0.5)]
     assert _rows(path, "SELECT comment FROM duckdb_tables() WHERE comment IS NOT NULL") == [

@@ -100,3 +100,11 @@ def test_a_server_is_not_run_on(shop):
     with pytest.raises(InputError, match="not supported yet") as caught:
         run_query("SELECT 1", locate("postgresql://ann:s3cret@db/shop"))
     assert "s3cret" not in f"{caught.value} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("kind", ["shop", "sqlite_shop"])
+@pytest.mark.parametrize("end", [";", " ; -- all of them", "; /* all */ ;", " -- all; of them"])
+def test_a_closing_semicolon_and_comments_are_no_second_statement(kind, end, request):
+    database = request.getfixturevalue(kind)
+    rows = run_query(f"SELECT count(*) AS n, ';' AS s FROM orders{end}", database).table.to_pylist()
+    assert rows == [{"n": 3, "s": ";"}]

@@ -9,8 +9,8 @@ import pytest
 
 from sqlft.schema.definition import Column, Schema, Table
 from sqlft.sql import check_policy, check_sql, nearest
-from sqlft.sql.reading import read_tree
 from sqlft.sql.policy import walk
+from sqlft.sql.reading import read_tree
 from sqlft.sql.text import pieces
 
 
@@ -46,7 +46,7 @@ def test_a_legitimate_query_is_allowed_runs_and_returns_rows(
     verdict = check_sql(legitimate_sql, retail_schema)
     assert verdict.problems == ()
     assert verdict.ok and verdict.error() is None
-    assert retail_connection.execute(legitimate_sql).to_arrow_table().num_rows > 0
+    assert retail_connection.execute(legitimate_sql).fetchone() is not None
 
 
 def test_a_table_renamed_to_one_that_is_not_there_is_refused(

@@ -96,3 +96,13 @@ FROM temp.main.x
 WITH a AS (SELECT 1) SELECT * FROM a, duckdb_schemas
 -- title: a catalogue in a semi join
 SELECT * FROM orders SEMI JOIN duckdb_tables ON true
+-- title: a file as a dotted name
+FROM secret.csv
+-- title: a file as a dotted name of quoted parts
+FROM "secret"."CSV"
+-- title: a file as a name of three parts
+SELECT * FROM my.secret.parquet
+-- title: a file as a dotted name in a join
+SELECT * FROM orders JOIN customers.json USING (customer_id)
+-- title: a file as a dotted name with spaces
+FROM secret . csv

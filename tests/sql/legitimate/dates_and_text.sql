@@ -29,11 +29,11 @@ SELECT last_day(order_date) AS month_end, sum(total_eur) FROM orders GROUP BY mo
 -- title: dates between two others
 SELECT count(*) FROM orders WHERE order_date BETWEEN '2025-01-01' AND '2025-03-31';
 -- title: today and now
-SELECT today() >= DATE '2020-01-01' AS ok, now() IS NOT NULL AS running, current_date AS day, current_timestamp AS moment;
+SELECT today() >= DATE '2020-01-01' AS ok, now() IS NOT NULL AS running, current_date AS day, current_timestamp::VARCHAR AS moment;
 -- title: a time zone
 SELECT paid_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AS berlin FROM payments WHERE paid_at IS NOT NULL LIMIT 2;
 -- title: epoch and back
-SELECT to_timestamp(epoch(paid_at)) FROM payments WHERE paid_at IS NOT NULL LIMIT 2;
+SELECT to_timestamp(epoch(paid_at))::VARCHAR FROM payments WHERE paid_at IS NOT NULL LIMIT 2;
 -- title: making dates
 SELECT make_date(2025, 12, 31) AS d, make_timestamp(2025, 1, 2, 3, 4, 5.5) AS t;
 -- title: hours of payments

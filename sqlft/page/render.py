@@ -1,0 +1,102 @@
+"""Pages: headings, text, tables and figures as one HTML text that needs no other file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from sqlft.errors import InputError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table: names of columns, and rows of cells. Numbers stand to the right."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | int | float | None, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A plot of ``sqlft.page`` with the line below it."""
+
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of a page."""
+
+    heading: str
+    text: tuple[str, ...] = ()
+    """Paragraphs."""
+    grids: tuple[Grid, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+def page(title: str, sections: Sequence[Section]) -> str:
+    """The page's HTML. It loads nothing and runs no script; every text in it is escaped."""
+    return _template().render(title=title, sections=sections)
+
+
+def write_page(path: Path, html: str) -> None:
+    """Writes a page; the file appears whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(html)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def shown(value: str | int | float | None) -> str:
+    """A cell as people read it.
+
+    >>> shown(12345), shown(0.25), shown(None)
+    ('12,345', '0.25', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+def is_number(value: object) -> bool:
+    """Whether a cell stands to the right."""
+    return isinstance(value, int | float)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("sqlft.page", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["shown"] = shown
+    environment.tests["number_cell"] = is_number
+    return environment.get_template("page.html.j2")
