@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test check-spider clean
+.PHONY: demo test fuzz check-spider clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -22,6 +22,9 @@ test: $(VENV)/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	SQLFT_HOME=$(CURDIR)/.sqlft $(BIN)/python -m pytest
+
+fuzz: $(VENV)/tested
+	SQLFT_FUZZ=$(or $(N),50000) $(BIN)/python -m pytest tests/ask/test_fuzz.py
 
 check-spider: $(VENV)/tested
 	@test -n "$(SPIDER)" || { echo 'usage: make check-spider SPIDER=PATH'; exit 2; }

@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 Draw = dict[str, Any]
+Rng = np.random.Generator
 Part = tuple[str, pa.Table]
 NAMES: Draw = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 DEPARTMENTS = list(zip(*NAMES["departments"], strict=True))
+DX, PROCEDURES = NAMES["diagnosis_codes"], NAMES["procedure_codes"]
+DRUGS, TESTS = NAMES["drugs"], NAMES["lab_tests"]
 PAYERS = list(zip(*NAMES["payers"], strict=True))
 FOREVER = 99_999
 TYPES = {"INTEGER": np.int32, "DOUBLE": np.float64, "BOOLEAN": np.bool_}
@@ -70,9 +73,12 @@ def _array(values: Any, kind: str, missing: Any = None) -> pa.Array:
 
 def _table(name: str, rows: Draw) -> pa.Table:
     """A table of its values by column; (values, missing) where some are NULL."""
-    rows = {key: pair if isinstance(pair, tuple) else (pair, None) for key, pair in rows.items()}
-    kinds = COLUMNS[name]
-    return pa.table({key: _array(*rows[key][:1], kinds[key], rows[key][1]) for key in kinds})
+    arrays = {}
+    for column, kind in COLUMNS[name].items():
+        values = rows[column]
+        values, missing = values if isinstance(values, tuple) else (values, None)
+        arrays[column] = _array(values, kind, missing)
+    return pa.table(arrays)
 
 
 def _listed(name: str) -> pa.Table:
@@ -81,6 +87,7 @@ def _listed(name: str) -> pa.Table:
     if COLUMNS[name][labels[0]] == "INTEGER":
         rows = [[number, *row] for number, row in enumerate(rows, start=1)]
     columns: Draw = {}
+    values: Any
     for label, values in zip(labels, zip(*rows, strict=True), strict=False):
         missing = np.array([value is None for value in values])
         if COLUMNS[name][label] == "DATE":
@@ -97,7 +104,7 @@ def _month_of(days: Any) -> Any:
     return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
 
 
-def _pick(rng: np.random.Generator, weights: Any, start: Any, end: Any, days: Any) -> Any:
+def _pick(rng: Rng, weights: Any, start: Any, end: Any, days: Any) -> Any:
     """One index a day, by weight, among those present on that day, by redrawing; -1 for none."""
     steps, chosen = np.cumsum(weights) / np.sum(weights), np.full(len(days), -1)
     todo = np.arange(len(days))
@@ -109,13 +116,13 @@ def _pick(rng: np.random.Generator, weights: Any, start: Any, end: Any, days: An
     return chosen
 
 
-def _visit_days(rng: np.random.Generator, n: int, weekday: Any, growth: float) -> Any:
+def _visit_days(rng: Rng, n: int, weekday: Any, growth: float) -> Any:
     days = np.arange(FIRST, LAST + 1)
     weight = MONTH[_month_of(days)] * weekday[days % 7] * (1 + growth * (days - FIRST) / 365)
     return np.sort(rng.choice(days, n, p=weight / weight.sum()))
 
 
-def _people(rng: np.random.Generator, n: int) -> list[tuple[str, str, str]]:
+def _people(rng: Rng, n: int) -> list[tuple[str, str, str]]:
     """(first name, last name, language) of n people; a third of the migrants speak English."""
     tongues, shares = list(NAMES["languages"]), np.array(list(NAMES["languages"].values()))
     people = []
@@ -126,7 +133,7 @@ def _people(rng: np.random.Generator, n: int) -> list[tuple[str, str, str]]:
     return people
 
 
-def _role(rng: np.random.Generator, name: str) -> str:
+def _role(rng: Rng, name: str) -> str:
     if name == "Physical Therapy":
         return "therapist"
     if name == "Behavioral Health":
@@ -135,12 +142,11 @@ def _role(rng: np.random.Generator, name: str) -> str:
     return str(rng.choice(roles, p=[0.6, 0.25, 0.15]))
 
 
-def _provider_plan(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+def _provider_plan(rng: Rng) -> list[tuple[Any, ...]]:
     """(role, department, lead, hired, left, full-time part in %) of each provider, leads first."""
     plan: list[tuple[Any, ...]] = []
-    for dept, (name, opened, size) in enumerate(
-        zip(DEPARTMENTS[0], DEPARTMENTS[5], DEPARTMENTS[6], strict=True), start=1
-    ):
+    for dept, row in enumerate(NAMES["departments"], start=1):
+        name, opened, size = row[0], row[5], row[6]
         start, lead = _day(opened), len(plan) + 1
         plan.append(("physician", dept, None, start, FOREVER, 100))
         for number in range(1, size):
@@ -153,7 +159,7 @@ def _provider_plan(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return plan
 
 
-def _providers(rng: np.random.Generator) -> tuple[Draw, pa.Table]:
+def _providers(rng: Rng) -> tuple[Draw, pa.Table]:
     plan = list(zip(*_provider_plan(rng), strict=True))
     role, dept, lead, hired, left, part = (list(values) for values in plan)
     n, end = len(role), np.array(left)
@@ -165,19 +171,17 @@ def _providers(rng: np.random.Generator) -> tuple[Draw, pa.Table]:
         "boss_id": lead,
         "license_no": [f"L{i:06d}" for i in rng.permutation(900_000)[:n] + 100_000], "fte": part,
         "acceptsNew": (rng.random(n) < 0.68) & (end == FOREVER), "hired_on": hired,
-        "left_on": (end, end == FOREVER),
-    }  # fmt: skip
+        "left_on": (end, end == FOREVER)}  # fmt: skip
     table, weight = _table("providers", rows), np.array(part) / 100 * rng.lognormal(0, 0.3, n)
     draw: Draw = {
         "dept": np.array(dept), "start": np.array(hired), "end": end, "weight": weight,
-        "charm": rng.normal(0, 0.7, n), "pace": rng.lognormal(0, 0.2, n),
-    }  # fmt: skip
+        "charm": rng.normal(0, 0.7, n), "pace": rng.lognormal(0, 0.2, n)}  # fmt: skip
     return draw, table
 
 
-def _chronic(rng: np.random.Generator, ages: Any) -> list[list[int]]:
+def _chronic(rng: Rng, ages: Any) -> list[list[int]]:
     """The lasting diseases (indexes of codes) of each patient; more with age."""
-    codes = {row[0]: i for i, row in enumerate(NAMES["diagnosis_codes"])}
+    codes = {row[0]: i for i, row in enumerate(DX)}
     old = {"I10": 0.5, "E11.9": 0.2, "E78.5": 0.33, "I25.1": 0.15, "I48.9": 0.12, "I50.9": 0.08,
            "N18.3": 0.13, "J44.9": 0.1, "M17.1": 0.24, "E03.9": 0.08, "G20": 0.02}  # fmt: skip
     young = {"J45.9": 0.09, "F32.9": 0.08, "F41.1": 0.07, "E66.9": 0.11, "G43.9": 0.06}
@@ -189,7 +193,7 @@ def _chronic(rng: np.random.Generator, ages: Any) -> list[list[int]]:
     return found
 
 
-def _insurance(rng: np.random.Generator, ages: Any, sponsor: Any) -> Any:
+def _insurance(rng: Rng, ages: Any, sponsor: Any) -> Any:
     """Payer of each patient (0 for none): seniors in the public program, children as the adult."""
     weight = np.array(PAYERS[4])
     payer = rng.choice(len(weight), len(ages), p=weight / weight.sum()) + 1
@@ -198,7 +202,7 @@ def _insurance(rng: np.random.Generator, ages: Any, sponsor: Any) -> Any:
     return np.where(sponsor >= 0, payer[sponsor], payer)
 
 
-def _patients(rng: np.random.Generator, providers: Draw) -> tuple[Draw, pa.Table]:
+def _patients(rng: Rng, providers: Draw) -> tuple[Draw, pa.Table]:
     n = N_PATIENTS
     wave = np.sort(LAST - ((LAST - _day("2018-01-01")) * rng.beta(1.1, 1.7, n)).astype(int))
     age = np.where(rng.random(n) < 0.2, rng.uniform(0, 17, n), rng.normal(51, 19, n).clip(18, 98))
@@ -213,15 +217,13 @@ def _patients(rng: np.random.Generator, providers: Draw) -> tuple[Draw, pa.Table
     weight = rng.lognormal(0, 0.75, n) * (0.6 + age / 60)
     weight[rng.random(n) < 0.07] = 0
     dead = (age > 58) & (rng.random(n) < 0.055) & (wave < LAST - 300)
-    died = np.where(
-        dead, rng.integers(np.minimum(np.maximum(wave + 60, FIRST), LAST - 11), LAST - 10), FOREVER
-    )
+    soonest = np.minimum(np.maximum(wave + 60, FIRST), LAST - 11)
+    died = np.where(dead, rng.integers(soonest, LAST - 10), FOREVER)
     sexes = rng.choice(["F", "M", "X"], n, p=[0.53, 0.463, 0.007])
     draw: Draw = {
         "born": born, "age": age, "start": wave, "end": died, "weight": weight, "sex": sexes,
         "payer": payer, "pcp": pcp, "chronic": _chronic(rng, age), "sponsor": sponsor,
-        "pcp_known": rng.random(n) < 0.74,
-    }  # fmt: skip
+        "pcp_known": rng.random(n) < 0.74}  # fmt: skip
     people = _people(rng, n)
     city, share = zip(*NAMES["cities"], strict=True)
     place = rng.choice(len(city), n, p=np.array(share) / sum(share))
@@ -239,8 +241,7 @@ def _patients(rng: np.random.Generator, providers: Draw) -> tuple[Draw, pa.Table
             (f, s, _) in enumerate(people, 1)], rng.random(n) < 0.35),
         "Lang": [people[s if s >= 0 else i][2] for i, s in enumerate(sponsor)],
         "payer_id": (payer, payer == 0), "pcp_id": (pcp + 1, ~draw["pcp_known"]),
-        "guarantor_id": (sponsor + 1, sponsor < 0), "registered_on": wave,
-    }  # fmt: skip
+        "guarantor_id": (sponsor + 1, sponsor < 0), "registered_on": wave}  # fmt: skip
     return draw, _patient_table(draw)
 
 
@@ -249,7 +250,7 @@ def _patient_table(patients: Draw) -> pa.Table:
     return _table("patients", {**patients["rows"], "deceased_on": (end, end == FOREVER)})
 
 
-def _allergies(rng: np.random.Generator, patients: Draw) -> pa.Table:
+def _allergies(rng: Rng, patients: Draw) -> pa.Table:
     names, rates = zip(*NAMES["allergens"], strict=True)
     hit = rng.random((N_PATIENTS, len(names))) < np.array(rates) * 0.3
     hit &= (patients["weight"] > 0)[:, None]
@@ -259,15 +260,13 @@ def _allergies(rng: np.random.Generator, patients: Draw) -> pa.Table:
     level, mild = rng.choice([1, 2, 3], n, p=[0.5, 0.33, 0.17]), [0.5, 0.2, 0.07, 0.2, 0.03]
     strong, usual = rng.choice(NAMES["reactions"][1:], n), rng.choice(NAMES["reactions"], n, p=mild)
     reaction = np.where(level == 3, strong, usual)
-    rows: Draw = {
+    return _table("allergies", {
         "patient_id": who + 1, "substance": np.array(names)[which],
         "reaction": (reaction, rng.random(n) < 0.14), "level": level,
-        "noted_on": noted.astype(int),
-    }  # fmt: skip
-    return _table("allergies", rows)
+        "noted_on": noted.astype(int)})  # fmt: skip
 
 
-def _wanted_department(rng: np.random.Generator, age: float, sex: str, day: int) -> int:
+def _wanted_department(rng: Rng, age: float, sex: str, day: int) -> int:
     """The department that a patient of this age comes to, by age and sex."""
     weight = np.array([30, 21, 0, 4, 6, 9, 0, 4, 5, 6, 9, 10, 0, 0, 0, 0, 12, 0], float)
     if age < 18:
@@ -281,7 +280,7 @@ def _wanted_department(rng: np.random.Generator, age: float, sex: str, day: int)
     return int(rng.choice(len(weight), p=weight / weight.sum())) + 1
 
 
-def _doctors(rng: np.random.Generator, providers: Draw, dept: Any, day: Any) -> Any:
+def _doctors(rng: Rng, providers: Draw, dept: Any, day: Any) -> Any:
     """A provider of the department who worked on the day, for each."""
     chosen = np.full(len(dept), -1)
     for one in range(1, len(DEPARTMENTS[0]) + 1):
@@ -292,7 +291,7 @@ def _doctors(rng: np.random.Generator, providers: Draw, dept: Any, day: Any) -> 
     return chosen
 
 
-def _slots(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
+def _slots(rng: Rng, known: Draw) -> Draw:
     """Who is booked with whom, when: past and coming appointments, in order of time."""
     patients, providers = known["patients"], known["providers"]
     coming = LAST + 1 + (rng.exponential(22, N_COMING)).astype(int)
@@ -308,14 +307,13 @@ def _slots(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
     doctor = np.where(loyal, own, doctor)
     clock = 480 + 5 * np.round((rng.beta(1.2, 1.5, len(day)) * 540) / 5).astype(int)
     order = np.argsort(day * DAY + clock, kind="stable")
-    rows: Draw = {
+    rows = {
         "who": who, "doctor": doctor, "dept": providers["dept"][doctor], "day": day, "age": age,
-        "start": day * DAY + clock,
-    }  # fmt: skip
+        "start": day * DAY + clock}  # fmt: skip
     return {key: values[order] for key, values in rows.items()}
 
 
-def _appointments(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw, pa.Table]:
+def _appointments(rng: Rng, known: Draw) -> tuple[Draw, pa.Table]:
     slots = _slots(rng, known)
     n, who, dept, day = len(slots["who"]), slots["who"], slots["dept"], slots["day"]
     registered = known["patients"]["start"][who]
@@ -355,19 +353,16 @@ def _appointments(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Dra
     planned = np.where(new & (planned > 60), 60, planned)
     slots |= {"came": came, "seen": seen, "planned": planned, "video": video, "new": new,
               "booked": booked, "wait": seen - slots["start"]}  # fmt: skip
-    rows: Draw = {
+    return slots, _table("appointments", {
         "appointment_id": np.arange(1, n + 1), "patient_id": who + 1,
         "provider_id": slots["doctor"] + 1, "visit_type": kind, "channel": channel,
         "booked_on": booked, "starts_at": slots["start"], "duration": planned, "status": status,
         "cancelled_on": (called_off, ~off),
         "cancelled_by": (np.where(rng.random(n) < 0.78, "patient", "clinic"), ~off),
-        "arrived_at": (arrived, ~came), "seen_at": (seen, ~came),
-    }  # fmt: skip
-    table = _table("appointments", rows)
-    return slots, table
+        "arrived_at": (arrived, ~came), "seen_at": (seen, ~came)})  # fmt: skip
 
 
-def _emergencies(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
+def _emergencies(rng: Rng, known: Draw) -> Draw:
     """Emergency visits, a tenth of them soon after an earlier one; some ask for a bed."""
     patients = known["patients"]
     day = _visit_days(rng, N_EMERGENCIES, np.array([0.95, 1, 1.15, 1.15, 1.1, 0.95, 0.95]), 0.1)
@@ -388,7 +383,7 @@ def _emergencies(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
             "admit": admit & ~gone, "gone": gone}  # fmt: skip
 
 
-def _stays(rng: np.random.Generator, visits: Draw, known: dict[str, Draw]) -> Draw:
+def _stays(rng: Rng, visits: Draw, known: Draw) -> Draw:
     """Hospital stays, from emergency visits and planned ones, none overlapping in one patient."""
     patients, sick = known["patients"], np.flatnonzero(visits["admit"])
     day = _visit_days(rng, 620, np.array([1, 0.7, 0, 0.3, 1.3, 1.2, 1.1]), 0.1)
@@ -415,7 +410,7 @@ def _stays(rng: np.random.Generator, visits: Draw, known: dict[str, Draw]) -> Dr
             "dept": dept[keep], "age": age[keep]}  # fmt: skip
 
 
-def _deaths(rng: np.random.Generator, stays: Draw, known: dict[str, Draw], visits: Draw) -> Any:
+def _deaths(rng: Rng, stays: Draw, known: Draw, visits: Draw) -> Any:
     """Which stays end in death; the day is put down with the patient."""
     patients, slots = known["patients"], known["slots"]
     latest = np.zeros(N_PATIENTS)
@@ -430,7 +425,7 @@ def _deaths(rng: np.random.Generator, stays: Draw, known: dict[str, Draw], visit
     return died
 
 
-def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw, pa.Table]:
+def _encounters(rng: Rng, known: Draw) -> tuple[Draw, pa.Table]:
     slots, providers = known["slots"], known["providers"]
     visits = _emergencies(rng, known)
     stays = _stays(rng, visits, known)
@@ -460,8 +455,7 @@ def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw,
             np.zeros(counts[2], int)]),
         "dispo": np.concatenate([np.full(counts[0], ""), after, goes]).astype(object),
         "prior": np.concatenate([np.full(counts[0] + counts[1], -1),
-            np.where(stays["prior"] < 0, -1, stays["prior"] + counts[0])]),
-    }  # fmt: skip
+            np.where(stays["prior"] < 0, -1, stays["prior"] + counts[0])])}  # fmt: skip
     order = np.argsort(start, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -471,19 +465,18 @@ def _encounters(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Draw,
     return draw, _encounter_table(rng, draw, known)
 
 
-def _encounter_table(rng: np.random.Generator, draw: Draw, known: dict[str, Draw]) -> pa.Table:
+def _encounter_table(rng: Rng, draw: Draw, known: Draw) -> pa.Table:
     n, ends = len(draw["who"]), draw["end"] >= END
-    high = [any(NAMES["diagnosis_codes"][c][0] == "I10" for c in known["patients"]["chronic"][w])
+    high = [any(DX[c][0] == "I10" for c in known["patients"]["chronic"][w])
             for w in draw["who"]]  # fmt: skip
-    upper = rng.normal(108 + 0.28 * np.minimum(draw["age"], 85) + 14 * np.array(high), 11).astype(
-        int
-    )
+    usual = 108 + 0.28 * np.minimum(draw["age"], 85) + 14 * np.array(high)
+    upper = rng.normal(usual, 11).astype(int)
     lower = (upper * 0.52 + rng.normal(13, 6, n)).astype(int)
     bulk = np.random.Generator(np.random.PCG64(n)).lognormal(3.27, 0.17, N_PATIENTS)[draw["who"]]
     bulk = np.clip(bulk + rng.normal(0, 0.4, n) - np.where(draw["age"] < 18, 8, 0), 13, 55)
     unmeasured = (draw["kind"] == "video") | (rng.random(n) < 0.3)
     none = (draw["dispo"] == "") | ends
-    rows: Draw = {
+    return _table("encounters", {
         "encounter_id": np.arange(1, n + 1), "patient_id": draw["who"] + 1,
         "provider_id": draw["doctor"] + 1, "dept_id": draw["dept"],
         "appointment_id": (draw["slot"] + 1, draw["slot"] < 0),
@@ -491,17 +484,13 @@ def _encounter_table(rng: np.random.Generator, draw: Draw, known: dict[str, Draw
         "started_at": draw["start"], "ended_at": (draw["end"], ends),
         "severity": (draw["severity"], draw["severity"] == 0), "dispo": (draw["dispo"], none),
         "bp_sys": (upper, unmeasured), "bp_dia": (lower, unmeasured),
-        "bmi": (np.round(bulk, 1), unmeasured | (rng.random(n) < 0.35)),
-    }  # fmt: skip
-    return _table("encounters", rows)
+        "bmi": (np.round(bulk, 1), unmeasured | (rng.random(n) < 0.35))})  # fmt: skip
 
 
-def _principal(
-    rng: np.random.Generator, dept: int, month: int, who: tuple[float, str], mine: list[int]
-) -> int:
+def _principal(rng: Rng, dept: int, month: int, who: tuple[float, str], mine: list[int]) -> int:
     """The diagnosis that an encounter is about, fit for the patient's age and sex."""
     key, (age, sex) = str(dept), who
-    rows = NAMES["diagnosis_codes"]
+    rows = DX
     fits = [row[6] <= age <= row[8] and row[7] in ("", sex) for row in rows]
     weight = np.array([row[4].get(key, 0) * row[5][month] for row in rows], float) * fits
     lasting = np.array([row[3] for row in rows])
@@ -510,7 +499,7 @@ def _principal(
     return int(rng.choice(len(weight), p=weight / weight.sum()))
 
 
-def _diagnoses(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, pa.Table]:
+def _diagnoses(rng: Rng, known: Draw) -> tuple[Any, pa.Table]:
     """The principal diagnosis of each encounter, and the table of all."""
     visits, chronic = known["encounters"], known["patients"]["chronic"]
     months = _month_of(visits["start"] // DAY)
@@ -526,21 +515,19 @@ def _diagnoses(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, p
         for place, one in enumerate([main, *others], start=1):
             encounter.append(i + 1)
             number.append(place)
-            code.append(NAMES["diagnosis_codes"][one][0])
-    rows: Draw = {
-        "encounter_id": encounter, "dx_no": number, "icd_code": code,
-    }  # fmt: skip
-    return np.array(first), _table("diagnoses", rows)
+            code.append(DX[one][0])
+    return np.array(first), _table("diagnoses", {
+        "encounter_id": encounter, "dx_no": number, "icd_code": code})  # fmt: skip
 
 
-def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, pa.Table]:
+def _procedures(rng: Rng, known: Draw) -> tuple[Any, pa.Table]:
     """Dollars that the procedures add to each encounter's bill, and the table."""
     visits, n = known["encounters"], len(known["encounters"]["who"])
-    codes = np.array([row[0] for row in NAMES["diagnosis_codes"]])
+    codes = np.array([row[0] for row in DX])
     principal = codes[known["principal"]]
     open_ = (visits["end"] >= END) | (visits["dispo"] == "left") | (visits["kind"] == "video")
     encounter, which = [], []
-    for index, row in enumerate(NAMES["procedure_codes"]):
+    for index, row in enumerate(PROCEDURES):
         rate = np.array([row[6].get(str(dept), 0) / 100 for dept in range(19)])[visits["dept"]]
         if row[7]:
             rate = rate * (principal == row[7])
@@ -554,7 +541,7 @@ def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     at, kind = np.concatenate(encounter), np.concatenate(which)
     order = np.lexsort((kind, at))
     at, kind = at[order], kind[order]
-    code, _, category, price, asleep, minutes, _, _ = zip(*NAMES["procedure_codes"], strict=True)
+    code, _, category, price, asleep, minutes, _, _ = zip(*PROCEDURES, strict=True)
     imaging, day = np.array(category)[kind] == "imaging", visits["start"][at] // DAY
     later = np.minimum(visits["end"][at] // DAY - day, rng.integers(0, 3, len(at)))
     day = day + np.where(visits["kind"][at] == "inpatient", np.maximum(later, 0), 0)
@@ -564,27 +551,23 @@ def _procedures(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     harm = np.where(np.array(asleep)[kind] == 1, 0.038, 0.004) * (0.4 + visits["age"][at] / 60)
     bill = np.zeros(n)
     np.add.at(bill, at, np.array(price, float)[kind])
-    rows: Draw = {
+    return bill, _table("procedures", {
         "procedure_id": np.arange(1, len(at) + 1), "encounter_id": at + 1,
         "proc_code": np.array(code)[kind],
         "provider_id": np.where(imaging, readers, visits["doctor"][at]) + 1, "done_on": day,
         "minutes": (usual * rng.lognormal(0, 0.22, len(at)), untimed),
-        "complication": rng.random(len(at)) < harm,
-    }  # fmt: skip
-    table = _table("procedures", rows)
-    return bill, table
+        "complication": rng.random(len(at)) < harm})  # fmt: skip
 
 
-def _prescriptions(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
+def _prescriptions(rng: Rng, known: Draw) -> pa.Table:
     visits, main = known["encounters"], known["principal"]
-    codes = [row[0] for row in NAMES["diagnosis_codes"]]
-    weights = np.array([[drug[6].get(code, 0) for drug in NAMES["drugs"]] for code in codes], float)
+    codes = [row[0] for row in DX]
+    weights = np.array([[drug[6].get(code, 0) for drug in DRUGS] for code in codes], float)
     fits = (weights.sum(axis=1)[main] > 0) & (visits["dispo"] != "left") & (visits["end"] < END)
     at = np.flatnonzero(fits & (rng.random(len(main)) < 0.62))
-    drug = np.array(
-        [rng.choice(weights.shape[1], p=weights[m] / weights[m].sum()) for m in main[at]]
-    )
-    n, lasting = len(at), np.array([row[7] for row in NAMES["drugs"]])[drug] == 1
+    chances = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1)
+    drug = np.array([rng.choice(len(DRUGS), p=chances[m]) for m in main[at]])
+    n, lasting = len(at), np.array([row[7] for row in DRUGS])[drug] == 1
     start = visits["end"][at] // DAY
     days = np.where(lasting, rng.choice([90, 180, 365], n), rng.choice([5, 7, 10, 14, 30], n))
     broken = rng.random(n) < np.where(lasting, 0.09, 0.04)
@@ -592,21 +575,19 @@ def _prescriptions(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table
     reason = rng.choice(["side effect", "no effect", "patient wish"], n, p=[0.5, 0.27, 0.23])
     broken &= start + days <= LAST
     endless = lasting & ~broken & (rng.random(n) < 0.7)
-    rows: Draw = {
+    return _table("prescriptions", {
         "rx_id": np.arange(1, n + 1), "encounter_id": at + 1, "drug_id": drug + 1, "start": start,
         "end": (start + days, endless),
         "refills": np.where(lasting, rng.integers(1, 6, n), rng.random(n) < 0.15),
-        "stop_reason": (reason, ~broken),
-    }  # fmt: skip
-    return _table("prescriptions", rows)
+        "stop_reason": (reason, ~broken)})  # fmt: skip
 
 
-def _lab_values(rng: np.random.Generator, known: dict[str, Draw], at: Any, test: Any) -> Any:
+def _lab_values(rng: Rng, known: Draw, at: Any, test: Any) -> Any:
     """Measured values: normal around the usual, off it in those with the disease for it."""
-    usual, spread = (np.array([row[k] for row in NAMES["lab_tests"]], float) for k in (8, 9))
+    usual, spread = (np.array([row[k] for row in TESTS], float) for k in (8, 9))
     values = rng.normal(usual[test], spread[test])
-    names = np.array([row[0] for row in NAMES["lab_tests"]])[test]
-    codes, chronic = [row[0] for row in NAMES["diagnosis_codes"]], known["patients"]["chronic"]
+    names = np.array([row[0] for row in TESTS])[test]
+    codes, chronic = [row[0] for row in DX], known["patients"]["chronic"]
     ill = {"A1C": ("E11.9", 2.0), "GLU": ("E11.9", 52), "LDL": ("E78.5", 34), "CHOL": ("E78.5", 36),
            "CREA": ("N18.3", 0.72), "TSH": ("E03.9", 2.1)}  # fmt: skip
     for name, (code, shift) in ill.items():
@@ -625,14 +606,14 @@ def _lab_values(rng: np.random.Generator, known: dict[str, Draw], at: Any, test:
 
 
 def _flags(test: Any, values: Any) -> Any:
-    low, high = (np.array([row[k] for row in NAMES["lab_tests"]], float)[test] for k in (4, 5))
+    low, high = (np.array([row[k] for row in TESTS], float)[test] for k in (4, 5))
     with np.errstate(invalid="ignore"):
         flag = np.where(values < low, "L", np.where(values > high, "H", ""))
         critical = (values > high * 2.2) | (values < low * 0.65)
     return np.where(critical, "C", flag)
 
 
-def _lab_orders(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, Any]:
+def _lab_orders(rng: Rng, known: Draw) -> tuple[Any, Any]:
     """(encounter, test) of every order, panel by panel."""
     visits, n = known["encounters"], len(known["encounters"]["who"])
     rates = np.zeros((19, len(NAMES["panels"])))
@@ -642,7 +623,7 @@ def _lab_orders(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     encounter, tests = [], []
     for number, panel in enumerate(NAMES["panels"]):
         hit = np.flatnonzero((rng.random(n) < rates[visits["dept"], number]) & seen)
-        for number_of, row in enumerate(NAMES["lab_tests"]):
+        for number_of, row in enumerate(TESTS):
             if row[2] == panel:
                 some = hit if panel != "vitamins" else hit[rng.random(len(hit)) < 0.6]
                 encounter.append(some)
@@ -652,30 +633,27 @@ def _lab_orders(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, 
     return at[order], test[order]
 
 
-def _lab_results(rng: np.random.Generator, known: dict[str, Draw]) -> tuple[Any, pa.Table]:
+def _lab_results(rng: Rng, known: Draw) -> tuple[Any, pa.Table]:
     """Dollars that laboratory tests add to each encounter's bill, and the table."""
     visits = known["encounters"]
     at, test = _lab_orders(rng, known)
-    n, promised = len(at), np.array([row[6] for row in NAMES["lab_tests"]])[test]
+    n, promised = len(at), np.array([row[6] for row in TESTS])[test]
     ordered = visits["start"][at] + rng.integers(3, 25, n)
     done = ordered + (promised * 60 * rng.lognormal(-0.62, 0.5, n)).astype(int) + 8
     waiting = done >= END
     bad = (rng.random(n) < np.where(visits["dept"][at] == EMERGENCY, 0.031, 0.012)) & ~waiting
     values = _lab_values(rng, known, at, test)
     flag, bill = _flags(test, values), np.zeros(len(visits["who"]))
-    np.add.at(bill, at, np.array([row[7] for row in NAMES["lab_tests"]], float)[test])
-    rows: Draw = {
+    np.add.at(bill, at, np.array([row[7] for row in TESTS], float)[test])
+    return bill, _table("lab_results", {
         "result_id": np.arange(1, n + 1), "encounter_id": at + 1,
-        "test_code": np.array([row[0] for row in NAMES["lab_tests"]])[test], "ordered_at": ordered,
+        "test_code": np.array([row[0] for row in TESTS])[test], "ordered_at": ordered,
         "resulted_at": (done, waiting | bad),
         "status": np.where(waiting, "pending", np.where(bad, "rejected", "final")),
-        "val": (values, waiting | bad), "flag": (flag, (flag == "") | waiting | bad),
-    }  # fmt: skip
-    table = _table("lab_results", rows)
-    return bill, table
+        "val": (values, waiting | bad), "flag": (flag, (flag == "") | waiting | bad)})  # fmt: skip
 
 
-def _referral_rows(rng: np.random.Generator, known: dict[str, Draw]) -> list[tuple[Any, ...]]:
+def _referral_rows(rng: Rng, known: Draw) -> list[tuple[Any, ...]]:
     """(encounter, department, urgent, appointment or -1): those that were booked, and some not."""
     slots, visits = known["slots"], known["encounters"]
     earlier: dict[int, list[int]] = {}
@@ -698,20 +676,18 @@ def _referral_rows(rng: np.random.Generator, known: dict[str, Draw]) -> list[tup
     return sorted(rows)
 
 
-def _referrals(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
+def _referrals(rng: Rng, known: Draw) -> pa.Table:
     at, to, urgent, slot = (
         np.array(part) for part in zip(*_referral_rows(rng, known), strict=True)
     )
-    rows: Draw = {
+    return _table("referrals", {
         "referral_id": np.arange(1, len(at) + 1), "encounter_id": at + 1,
         "from": known["encounters"]["doctor"][at] + 1, "to": to,
         "referred_on": known["encounters"]["end"][at] // DAY, "urgent": urgent,
-        "appointment_id": (slot + 1, slot < 0),
-    }  # fmt: skip
-    return _table("referrals", rows)
+        "appointment_id": (slot + 1, slot < 0)})  # fmt: skip
 
 
-def _first_claims(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
+def _first_claims(rng: Rng, known: Draw) -> Draw:
     visits = known["encounters"]
     payer = known["patients"]["payer"][visits["who"]]
     moved = (rng.random(len(payer)) < 0.035) & (payer > 0)
@@ -732,7 +708,7 @@ def _first_claims(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
             "orig": np.full(len(at), -1), "deny": np.array(PAYERS[5])[payer[at] - 1]}  # fmt: skip
 
 
-def _decided(rng: np.random.Generator, claims: Draw) -> Draw:
+def _decided(rng: Rng, claims: Draw) -> Draw:
     """The claims with what the payer said: when, whether denied and why, how much."""
     n, payer = len(claims["at"]), claims["payer"]
     days = rng.lognormal(np.log(np.array(PAYERS[7], float)[payer - 1]), 0.5).astype(int) + 1
@@ -750,7 +726,7 @@ def _decided(rng: np.random.Generator, claims: Draw) -> Draw:
     return claims | more | {"allowed": allowed.astype(int), "paid": (allowed * part).astype(int)}
 
 
-def _claims(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
+def _claims(rng: Rng, known: Draw) -> pa.Table:
     first = _decided(rng, _first_claims(rng, known))
     order = np.argsort(first["sent"], kind="stable")
     first = {key: values[order] for key, values in first.items()}
@@ -765,17 +741,16 @@ def _claims(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
     refused, waits = rows["denied"] & ~rows["open"], rows["open"]
     status = np.where(waits, "open", np.where(refused, "denied", "paid"))
     unpaid = status != "paid"
-    rows: Draw = {
+    return _table("claims", {
         "claim_id": np.arange(1, len(status) + 1), "encounter_id": rows["at"] + 1,
         "payer_id": rows["payer"], "orig_id": (rows["orig"] + 1, rows["orig"] < 0),
         "date": rows["sent"], "billed_usd": rows["cents"], "status": status,
         "decided_on": (rows["decided"], waits), "amt2": (rows["allowed"], unpaid),
-        "paid_usd": (rows["paid"], unpaid), "denial_reason": (rows["reason"], ~refused),
-    }  # fmt: skip
-    return _table("claims", rows)
+        "paid_usd": (rows["paid"], unpaid),
+        "denial_reason": (rows["reason"], ~refused)})  # fmt: skip
 
 
-def _surveys(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
+def _surveys(rng: Rng, known: Draw) -> pa.Table:
     visits, slots = known["encounters"], known["slots"]
     day = visits["end"] // DAY + rng.integers(1, 12, len(visits["end"]))
     rate = np.where(visits["kind"] == "inpatient", 0.22, 0.13)
@@ -787,11 +762,9 @@ def _surveys(rng: np.random.Generator, known: dict[str, Draw]) -> pa.Table:
     score = np.clip(np.round(rng.normal(mood, 1.7)), 0, 10).astype(int)
     tone = np.where(score >= 9, "good", np.where(score >= 7, "middle", "bad"))
     remark = [str(rng.choice(NAMES["remarks"][one])) for one in tone]
-    rows: Draw = {
+    return _table("surveys", {
         "survey_id": np.arange(1, len(at) + 1), "encounter_id": at + 1, "answered_on": day[at],
-        "score": score, "remark": (remark, rng.random(len(at)) < 0.52),
-    }  # fmt: skip
-    return _table("surveys", rows)
+        "score": score, "remark": (remark, rng.random(len(at)) < 0.52)})  # fmt: skip
 
 
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[Part]:
@@ -811,7 +784,7 @@ def tables(seed: int = 7) -> Iterator[Part]:
     A table that refers to itself comes in several parts, those referred to first.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    known: dict[str, Any] = {}
+    known: Draw = {}
     yield "sites", _listed("sites")
     yield "departments", _listed("departments")
     known["providers"], table = _providers(rng)
@@ -831,7 +804,7 @@ def tables(seed: int = 7) -> Iterator[Part]:
     yield from _treatment(rng, known)
 
 
-def _treatment(rng: np.random.Generator, known: dict[str, Any]) -> Iterator[Part]:
+def _treatment(rng: Rng, known: Draw) -> Iterator[Part]:
     fees, table = _procedures(rng, known)
     yield "procedures", table
     yield "prescriptions", _prescriptions(rng, known)

@@ -162,7 +162,7 @@ def _customer_names(rng: np.random.Generator, hubs: Draw, home: Any) -> Draw:
     for i, hub in enumerate(home):
         if i > 60 and rng.random() < 0.13:
             head = int(rng.integers(0, 60))
-            stem = names[head].rsplit(" ", 1)[0]
+            stem = " ".join(names[head].split(" ")[:2])
             name = f"{stem} {rng.choice(NAMES['abroad'])}"
             if name not in used and parent[head] is None:
                 used[name] = 1
@@ -188,7 +188,7 @@ def _customers(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
     leaves = (rng.random(n) < 0.24) & (stays < LAST - 30) & (np.arange(n) > 5)
     lapse = np.where(leaves | (rng.random(n) < 0.12), stays, FOREVER)
     left = np.where(leaves, stays + rng.integers(1, 30, n), FOREVER)
-    credit = 5000 * np.maximum(np.rint(1.8 * weight * rng.lognormal(0, 0.4, n)), 1)
+    credit = 1000 * np.maximum(np.rint(0.7 * weight * rng.lognormal(0, 0.5, n)), 1)
     table = pa.table({
         "customer_id": _ints(np.arange(1, n + 1)), "name": _text(known["name"]),
         "industry": _text(known["industry"]), "city": _text([hubs["city"][hub] for hub in home]),

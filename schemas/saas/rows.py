@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ import pyarrow as pa
 
 Draw = dict[str, Any]
 Rng = np.random.Generator
-NAMES: Draw = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
+HERE = Path(__file__)
+SCHEMA = HERE.with_name("schema.sql").read_text(encoding="utf-8")
+COLUMN = re.compile(r'^  "?(\w+)"? (INTEGER|BIGINT|VARCHAR|DATE|TIMESTAMP|DECIMAL|BOOLEAN)', re.M)
+TYPES = {"INTEGER": pa.int32(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
+NAMES: Draw = json.loads(HERE.with_name("names.json").read_text(encoding="utf-8"))
 COUNTRIES = list(NAMES["country_share"])
 BANDS = ["1-10", "11-50", "51-250", "251-1000", "1000+"]
 PLANS = [row[0] for row in NAMES["plans"]]
@@ -40,32 +45,43 @@ def _add_months(day: int, months: int) -> int:
     return (datetime.date(year, month + 1, min(start.day, last)) - datetime.date(1970, 1, 1)).days
 
 
-def _dates(days: Any) -> pa.Array:
-    """Dates from day numbers; FOREVER is NULL."""
-    days = np.asarray(days, np.int32)
-    return pa.array(days, mask=days == FOREVER).cast(pa.date32())
+def _null(values: Any, missing: Any) -> Any:
+    """The values, but NULL where missing."""
+    return np.ma.array(values, mask=missing)
 
 
-def _stamps(seconds: Any) -> pa.Array:
-    """Timestamps from seconds; 0 is NULL."""
-    seconds = np.asarray(seconds, np.int64)
-    return pa.array(seconds * 1_000_000, mask=seconds == 0).cast(pa.timestamp("us"))
-
-
-def _ints(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, np.int32), mask=missing)
-
-
-def _text(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, object), pa.string(), mask=missing)
-
-
-def _euros(cents: Any, missing: Any = None) -> pa.Array:
+def _euros(cents: Any, missing: Any) -> pa.Array:
     """DECIMAL(10, 2) values from whole cents, through the 128-bit layout (a cast would rescale)."""
     low = np.asarray(cents, np.int64)
     words = np.ascontiguousarray(np.stack([low, low >> 63], axis=1))
     valid = None if missing is None else pa.array(~missing).buffers()[1]
     return pa.Array.from_buffers(pa.decimal128(10, 2), len(low), [valid, pa.py_buffer(words)])
+
+
+def _array(kind: str, values: Any) -> pa.Array:
+    """A column: dates from day numbers (FOREVER is NULL), times from seconds (0 is NULL)."""
+    missing = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    if kind == "DATE":
+        days = np.asarray(values, np.int32)
+        return pa.array(days, mask=days == FOREVER).cast(pa.date32())
+    if kind == "TIMESTAMP":
+        seconds = np.asarray(values, np.int64)
+        return pa.array(seconds * 1_000_000, mask=seconds == 0).cast(pa.timestamp("us"))
+    if kind == "DECIMAL":
+        return _euros(values, missing)
+    if kind == "VARCHAR":
+        return pa.array(np.asarray(values, object), pa.string(), mask=missing)
+    if isinstance(values, (list, tuple)):
+        return pa.array(values, TYPES[kind])
+    return pa.array(np.asarray(values), mask=missing).cast(TYPES[kind])
+
+
+def _table(name: str, *columns: Any) -> pa.Table:
+    """Rows of a table: one value per column of schema.sql, in its order and of its types."""
+    block = SCHEMA[SCHEMA.index(f"CREATE TABLE {name} (") :].split(");")[0]
+    names, kinds = zip(*COLUMN.findall(block), strict=True)
+    arrays = [_array(kind, values) for kind, values in zip(kinds, columns, strict=True)]
+    return pa.table(arrays, names=list(names))
 
 
 def _person(rng: Rng, country: str) -> tuple[str, str]:
@@ -80,41 +96,22 @@ def _email(first: str, last: str, number: int, host: str) -> str:
 def _plans() -> pa.Table:
     code, name, tier, seat, off, api, storage, launched, retired = zip(*NAMES["plans"], strict=True)
     cents = [0 if price is None else price for price in seat]
-    return pa.table(
-        {
-            "plan_code": _text(code),
-            "name": _text(name),
-            "tier": _ints(tier),
-            "seat_eur": _euros(cents, np.array([price is None for price in seat])),
-            "yearly_disc_pct": pa.array(off, pa.int32()),
-            "api_incl": pa.array(api, pa.int32()),
-            "storage_incl_gb": pa.array(storage, pa.int32()),
-            "launched_on": _dates([_day(day) for day in launched]),
-            "retired_on": _dates([_day(day) for day in retired]),
-        }
-    )
+    return _table(
+        "plans", code, name, tier, _null(cents, np.array([price is None for price in seat])), off,
+        api, storage, [_day(day) for day in launched], [_day(day) for day in retired],
+    )  # fmt: skip
 
 
 def _staff_plan(rng: Rng) -> list[tuple[str, str, int | None, int]]:
     """Team, title, lead and first day of everybody, leads first."""
     rows: list[tuple[str, str, int | None, int]] = [("Board", "Chief Executive", None, FIRST - 420)]
-    leads = {}
-    for team, title in [
-        ("Support", "Head of Support"), ("Customer Success", "Head of Customer Success"),
-        ("Sales", "Head of Sales"), ("Product", "Head of Product"),
-        ("Engineering", "Head of Engineering"), ("Finance", "Head of Finance"),
-    ]:  # fmt: skip
-        rows.append((team, title, 1, FIRST - 300 + 20 * len(rows)))
-        leads[team] = len(rows)
-    for team, title, count in [
-        ("Support", "Support Agent", 13), ("Customer Success", "Customer Success Manager", 8),
-        ("Sales", "Account Executive", 9), ("Product", "Product Manager", 6),
-        ("Engineering", "Engineer", 17), ("Finance", "Accountant", 3),
-    ]:  # fmt: skip
+    for team in NAMES["teams"]:
+        rows.append((team, f"Head of {team}", 1, FIRST - 300 + 20 * len(rows)))
+    for lead, (team, (title, count)) in enumerate(NAMES["teams"].items(), start=2):
         for number in range(count):
             early = number < 3
             day = FIRST - 60 + 9 * number if early else int(rng.integers(FIRST, LAST - 60))
-            rows.append((team, title, leads[team], day))
+            rows.append((team, title, lead, day))
     return rows
 
 
@@ -126,19 +123,11 @@ def _staff(rng: Rng) -> tuple[Draw, pa.Table]:
     junior = np.array([row not in (None, 1) for row in lead])
     end = np.where(junior & (stay <= LAST), stay, FOREVER)
     people = [_person(rng, "Netherlands" if rng.random() < 0.6 else "Germany") for _ in range(n)]
-    table = pa.table(
-        {
-            "staff_id": _ints(np.arange(1, n + 1)),
-            "first_name": _text([first for first, _ in people]),
-            "last_name": _text([last for _, last in people]),
-            "email": _text([_email(f, s, i, "ours.example") for i, (f, s) in enumerate(people, 1)]),
-            "team": _text(team),
-            "title": _text(title),
-            "lead_id": pa.array(lead, pa.int32()),
-            "started_on": _dates(days),
-            "ended_on": _dates(end),
-        }
-    )
+    table = _table(
+        "staff", np.arange(1, n + 1), [first for first, _ in people], [last for _, last in people],
+        [_email(f, s, i, "ours.example") for i, (f, s) in enumerate(people, 1)], team, title, lead,
+        days, end,
+    )  # fmt: skip
     return {"team": np.array(team), "lead": ~junior, "start": days, "end": end}, table
 
 
@@ -239,7 +228,7 @@ def _run(rng: Rng, base: Draw, i: int, started: int, paid: int, trial: int | Non
             row["reason"] = "seat change"
         grow = row["reason"] == "upgrade" or rng.random() < 0.76
         before = seats
-        seats = max(1, int(round(seats * (rng.uniform(1.1, 1.6) if grow else 0.75))))
+        seats = max(1, round(seats * (rng.uniform(1.1, 1.6) if grow else 0.75)))
         if row["reason"] == "seat change" and seats == before:
             seats += 1
         yearly = yearly or rng.random() < 0.12
@@ -312,7 +301,8 @@ def _account_name(rng: Rng, industry: str, country: str) -> str:
     first = NAMES["first_words"][int(rng.integers(len(NAMES["first_words"])))]
     second = NAMES["second_words"][industry][int(rng.integers(0, 3))]
     legal = f" {NAMES['legal'][country]}" if rng.random() < 0.45 else ""
-    other = str(rng.choice(NAMES["first_words"] if rng.random() < 0.45 else NAMES["cities"][country]))
+    words = NAMES["first_words"] if rng.random() < 0.45 else NAMES["cities"][country]
+    other = str(rng.choice(words))
     style = rng.random()
     if style < 0.3 or other == first:
         return f"{first} {second}{legal}"
@@ -331,24 +321,15 @@ def _accounts(rng: Rng, base: Draw, state: Draw) -> pa.Table:
     vat = [f"{country[:2].upper()}{number:09d}" for country, number in
            zip(base["country"], rng.integers(0, 10**9, n), strict=True)]  # fmt: skip
     never = state["tier"] == 0
-    return pa.table(
-        {
-            "account_id": _ints(np.arange(1, n + 1)),
-            "name": _text(names),
-            "country": _text(base["country"]),
-            "industry": _text(base["industry"], (rng.random(n) < 0.08) & never),
-            "size_band": _text(np.array(BANDS, object)[base["size"]]),
-            "emp_cnt": _ints(rng.integers(low, high), rng.random(n) < 0.3),
-            "source": _text(base["source"]),
-            "signed_up_on": _dates(base["days"]),
-            "parent_id": pa.array(parent, pa.int32()),
-            "csm_id": pa.array(state["csm"], pa.int32()),
-            "health": _ints(state["health"], ~state["alive"]),
-            "billing_email": _text([f"billing@account{i}.example" for i in range(1, n + 1)], never),
-            "vat_no": _text(vat, never | (rng.random(n) < 0.2)),
-            "deleted_on": _dates(state["deleted"]),
-        }
-    )
+    return _table(
+        "accounts", np.arange(1, n + 1), names, base["country"],
+        _null(base["industry"], (rng.random(n) < 0.08) & never),
+        np.array(BANDS, object)[base["size"]], _null(rng.integers(low, high), rng.random(n) < 0.3),
+        base["source"], base["days"], parent, state["csm"],
+        _null(state["health"], ~state["alive"]),
+        _null([f"billing@account{i}.example" for i in range(1, n + 1)], never),
+        _null(vat, never | (rng.random(n) < 0.2)), state["deleted"],
+    )  # fmt: skip
 
 
 def _user_counts(rng: Rng, state: Draw) -> Any:
@@ -363,12 +344,14 @@ def _users(rng: Rng, base: Draw, state: Draw) -> tuple[Draw, pa.Table]:
     first = np.flatnonzero(np.diff(account, prepend=-1))
     owner = np.zeros(n, bool)
     owner[first] = True
-    role = np.where(owner, "owner", rng.choice(["admin", "member", "guest"], n, p=[0.1, 0.76, 0.14]))
+    role = rng.choice(["admin", "member", "guest"], n, p=[0.1, 0.76, 0.14])
+    role = np.where(owner, "owner", role)
     begin, until = base["days"][account] * DAY, (state["until"][account] + 1) * DAY
     span = np.maximum(until - begin - 40_000, 2)
     at = begin + 7 * 3600 + (span * np.where(owner, 0, rng.beta(0.7, 2.2, n))).astype(int)
     at = np.minimum(at + rng.integers(0, 30_000, n), NOW - 3600)
-    stay = np.where(rng.random(n) < 0.16, rng.random(n), 1 - np.minimum(rng.exponential(0.02, n), 1))
+    faded = rng.random(n) < 0.16
+    stay = np.where(faded, rng.random(n), 1 - np.minimum(rng.exponential(0.02, n), 1))
     seen = np.minimum(at + ((until - at - 60) * stay).astype(int), NOW)
     seen = np.where((rng.random(n) < 0.07) & ~owner, 0, np.maximum(seen, at + 120))
     quit_day = np.where((rng.random(n) < 0.06) & ~owner, seen // DAY + 3, FOREVER)
@@ -380,23 +363,13 @@ def _users(rng: Rng, base: Draw, state: Draw) -> tuple[Draw, pa.Table]:
     mfa = rng.random(n) < np.where(state["tier"][account] >= 3, 0.62, 0.24) + 0.15 * owner
     locale = rng.choice(["en", "nl", "de", "fr", "es", "sv", "pt"], n,
                         p=[0.5, 0.15, 0.13, 0.09, 0.06, 0.04, 0.03])  # fmt: skip
-    table = pa.table(
-        {
-            "user_id": _ints(np.arange(1, n + 1)),
-            "account_id": _ints(account + 1),
-            "first_name": _text([name for name, _ in people]),
-            "last_name": _text([name for _, name in people]),
-            "email": _text([_email(f, s, i, "work.example") for i, (f, s) in enumerate(people, 1)]),
-            "role": _text(role),
-            "invited_by": pa.array(inviter, pa.int32()),
-            "created_at": _stamps(at),
-            "lastSeenAt": _stamps(seen),
-            "active": pa.array((seen > 0) & (rng.random(n) < 0.97)),
-            "mfa": pa.array(mfa),
-            "locale": _text(locale, rng.random(n) < 0.2),
-            "deactivated_on": _dates(quit_day),
-        }
-    )
+    table = _table(
+        "users", np.arange(1, n + 1), account + 1, [name for name, _ in people],
+        [name for _, name in people],
+        [_email(f, s, i, "work.example") for i, (f, s) in enumerate(people, 1)], role, inviter, at,
+        seen, (seen > 0) & (rng.random(n) < 0.97), mfa, _null(locale, rng.random(n) < 0.2),
+        quit_day,
+    )  # fmt: skip
     return {"account": account, "at": at, "seen": seen, "owner": owner, "role": role}, table
 
 
@@ -409,25 +382,15 @@ def _subscriptions(subs: list[Draw], late: dict[int, bool]) -> pa.Table:
         return "past_due" if late.get(row["id"], False) else "active"
 
     paid = np.array([row["paid"] for row in subs])
-    return pa.table(
-        {
-            "sub_id": _ints([row["id"] for row in subs]),
-            "account_id": _ints([row["account"] + 1 for row in subs]),
-            "plan_code": _text([row["plan"] for row in subs]),
-            "interval": _text(["yearly" if row["yearly"] else "monthly" for row in subs]),
-            "status": _text([status(row) for row in subs]),
-            "started_on": _dates([row["started"] for row in subs]),
-            "trial_ends_on": _dates([row["trial"] or FOREVER for row in subs]),
-            "paid_from": _dates(paid),
-            "ended_on": _dates([row["end"] for row in subs]),
-            "end_reason": _text([row["reason"] for row in subs]),
-            "churn_reason": _text([row["said"] for row in subs]),
-            "seats": _ints([row["seats"] for row in subs]),
-            "disc_pct": _ints([row["off"] for row in subs]),
-            "mrr_eur": _euros([row["mrr"] for row in subs], paid == FOREVER),
-            "sold_by": pa.array([row["seller"] for row in subs], pa.int32()),
-        }
-    )
+    return _table(
+        "subscriptions", [row["id"] for row in subs], [row["account"] + 1 for row in subs],
+        [row["plan"] for row in subs], ["yearly" if row["yearly"] else "monthly" for row in subs],
+        [status(row) for row in subs], [row["started"] for row in subs],
+        [row["trial"] or FOREVER for row in subs], paid, [row["end"] for row in subs],
+        [row["reason"] for row in subs], [row["said"] for row in subs],
+        [row["seats"] for row in subs], [row["off"] for row in subs],
+        _null([row["mrr"] for row in subs], paid == FOREVER), [row["seller"] for row in subs],
+    )  # fmt: skip
 
 
 def _usage(rng: Rng, subs: list[Draw]) -> tuple[dict[tuple[int, int], int], pa.Table]:
@@ -456,16 +419,7 @@ def _usage(rng: Rng, subs: list[Draw]) -> tuple[dict[tuple[int, int], int], pa.T
             month = _add_months(month, 1)
     rows.sort(key=lambda row: (row[1], row[0], row[2]))
     account, month_day, metric, used, part, included = zip(*rows, strict=True)
-    table = pa.table(
-        {
-            "account_id": _ints(account),
-            "month": _dates(month_day),
-            "metric": _text(metric),
-            "used": _ints(used),
-            "used2": pa.array(part, pa.int32()),
-            "incl": pa.array(included, pa.int32()),
-        }
-    )
+    table = _table("usage_monthly", account, month_day, metric, used, part, included)
     return over, table
 
 
@@ -547,60 +501,33 @@ def _settle(rng: Rng, row: Draw) -> None:
 
 def _invoice_tables(rng: Rng, bills: list[Draw]) -> Iterator[tuple[str, pa.Table]]:
     ccy = {"United Kingdom": "GBP", "United States": "USD", "India": "USD", "Brazil": "USD"}
-    yield "invoices", pa.table(
-        {
-            "invoice_id": _ints([row["id"] for row in bills]),
-            "account_id": _ints([row["account"] + 1 for row in bills]),
-            "sub_id": _ints([row["sub"] for row in bills]),
-            "issued_on": _dates([row["day"] for row in bills]),
-            "due_on": _dates([row["due"] for row in bills]),
-            "paid_on": _dates([row["paid"] for row in bills]),
-            "status": _text([row["status"] for row in bills]),
-            "ccy": _text([ccy.get(row["country"], "EUR") for row in bills]),
-            "net_eur": _euros([row["net"] for row in bills]),
-            "vat_eur": _euros([row["vat"] for row in bills]),
-            "total_eur": _euros([row["net"] + row["vat"] for row in bills]),
-        }
-    )
+    yield "invoices", _table(
+        "invoices", [row["id"] for row in bills], [row["account"] + 1 for row in bills],
+        [row["sub"] for row in bills], [row["day"] for row in bills],
+        [row["due"] for row in bills], [row["paid"] for row in bills],
+        [row["status"] for row in bills], [ccy.get(row["country"], "EUR") for row in bills],
+        [row["net"] for row in bills], [row["vat"] for row in bills],
+        [row["net"] + row["vat"] for row in bills],
+    )  # fmt: skip
     lines = [(row["id"], n, *line) for row in bills for n, line in enumerate(row["lines"], start=1)]
     invoice, number, kind, quantity, unit = zip(*lines, strict=True)
-    yield "invoice_lines", pa.table(
-        {
-            "invoice_id": _ints(invoice),
-            "line_no": _ints(number),
-            "kind": _text(kind),
-            "qty": _ints(quantity),
-            "unit_eur": _euros(unit),
-            "amount_eur": _euros(np.array(quantity) * np.array(unit)),
-        }
-    )
+    yield "invoice_lines", _table(
+        "invoice_lines", invoice, number, kind, quantity, unit,
+        np.array(quantity) * np.array(unit),
+    )  # fmt: skip
     tries = [(at, row, what, code) for row in bills for at, what, code in row["tries"]]
     tries.sort(key=lambda attempt: (attempt[0], attempt[1]["id"]))
-    yield "payments", pa.table(
-        {
-            "payment_id": _ints(np.arange(1, len(tries) + 1)),
-            "invoice_id": _ints([row["id"] for _, row, _, _ in tries]),
-            "tried_at": _stamps([at for at, _, _, _ in tries]),
-            "method": _text([row["method"] for _, row, _, _ in tries]),
-            "outcome": _text([what for _, _, what, _ in tries]),
-            "fail_code": _text([code for _, _, _, code in tries]),
-            "amount_eur": _euros([row["net"] + row["vat"] for _, row, _, _ in tries]),
-        }
-    )
+    yield "payments", _table(
+        "payments", np.arange(1, len(tries) + 1), [row["id"] for _, row, _, _ in tries],
+        [at for at, _, _, _ in tries], [row["method"] for _, row, _, _ in tries],
+        [what for _, _, what, _ in tries], [code for _, _, _, code in tries],
+        [row["net"] + row["vat"] for _, row, _, _ in tries],
+    )  # fmt: skip
 
 
 def _features() -> pa.Table:
     key, name, module, tier, released, beta, _ = zip(*NAMES["features"], strict=True)
-    return pa.table(
-        {
-            "feature_key": _text(key),
-            "name": _text(name),
-            "module": _text(module),
-            "min_tier": _ints(tier),
-            "released_on": _dates([_day(day) for day in released]),
-            "is_beta": pa.array(beta),
-        }
-    )
+    return _table("features", key, name, module, tier, [_day(day) for day in released], beta)
 
 
 def _events(rng: Rng, users: Draw, state: Draw) -> pa.Table:
@@ -615,11 +542,11 @@ def _events(rng: Rng, users: Draw, state: Draw) -> pa.Table:
     weekday = (at // DAY + 3) % 7
     at = np.where((weekday >= 5) & (rng.random(N_EVENTS) < 0.75), at - 2 * DAY, at)
     at = np.maximum(at, users["at"][user] + 30)
-    feature = np.zeros(N_EVENTS, int)
+    feature, rank = np.zeros(N_EVENTS, int), state["tier"][users["account"][user]]
     todo = np.arange(N_EVENTS)
     while len(todo):
         pick = np.minimum(np.searchsorted(steps, rng.random(len(todo)), "right"), len(keys) - 3)
-        ok = (start[pick] <= at[todo]) & (level[pick] <= state["tier"][users["account"][user[todo]]])
+        ok = (start[pick] <= at[todo]) & (level[pick] <= rank[todo])
         feature[todo[ok]] = pick[ok]
         todo = todo[~ok]
     order = np.argsort(at, kind="stable")
@@ -627,16 +554,10 @@ def _events(rng: Rng, users: Draw, state: Draw) -> pa.Table:
     platform = rng.choice(["web", "desktop", "ios", "android"], N_EVENTS, p=[0.6, 0.17, 0.14, 0.09])
     platform = np.where(np.array(keys)[feature] == "api_keys", "api", platform)
     seconds = np.minimum(rng.lognormal(4.6, 1.0, N_EVENTS), 7200).astype(int) + 3
-    return pa.table(
-        {
-            "event_id": pa.array(np.arange(1, N_EVENTS + 1)),
-            "user_id": _ints(user + 1),
-            "feature_key": _text(np.array(keys, object)[feature]),
-            "occurred_at": _stamps(at),
-            "platform": _text(platform),
-            "dur_s": _ints(seconds, platform == "api"),
-        }
-    )
+    return _table(
+        "events", np.arange(1, N_EVENTS + 1), user + 1, np.array(keys, object)[feature], at,
+        platform, _null(seconds, platform == "api"),
+    )  # fmt: skip
 
 
 def _flags(rng: Rng, base: Draw, state: Draw, staff: Draw) -> Iterator[tuple[str, pa.Table]]:
@@ -644,16 +565,9 @@ def _flags(rng: Rng, base: Draw, state: Draw, staff: Draw) -> Iterator[tuple[str
     days = [_day(day) for day in created]
     teams = [str(rng.choice(["Product", "Engineering"])) for _ in days]
     owner = [_on_duty(rng, staff, team, day) for team, day in zip(teams, days, strict=True)]
-    yield "flags", pa.table(
-        {
-            "flag_key": _text(key),
-            "feature_key": _text(feature),
-            "owner_id": _ints(owner),
-            "created_on": _dates(days),
-            "rollout_pct": _ints(rollout),
-            "removed_on": _dates([_day(day) for day in removed]),
-        }
-    )
+    yield "flags", _table(
+        "flags", key, feature, owner, days, rollout, [_day(day) for day in removed],
+    )  # fmt: skip
     rows = []
     for number, (name, day) in enumerate(zip(key, days, strict=True)):
         if removed[number] is not None or number % 7 == 4:
@@ -665,31 +579,17 @@ def _flags(rng: Rng, base: Draw, state: Draw, staff: Draw) -> Iterator[tuple[str
             when = min(begin + int(rng.exponential(90)), LAST)
             rows.append((name, int(i) + 1, on, when))
     names, account, enabled, when_set = zip(*rows, strict=True)
-    yield "flag_overrides", pa.table(
-        {
-            "flag_key": _text(names),
-            "account_id": _ints(account),
-            "enabled": pa.array(enabled),
-            "set_on": _dates(when_set),
-        }
-    )
+    yield "flag_overrides", _table("flag_overrides", names, account, enabled, when_set)
 
 
 def _experiments(rng: Rng, users: Draw, staff: Draw) -> Iterator[tuple[str, pa.Table]]:
     name, flag, goal, start, end, decision, _ = zip(*NAMES["experiments"], strict=True)
     begin = [_day(day) for day in start]
-    yield "experiments", pa.table(
-        {
-            "exp_id": _ints(np.arange(1, len(name) + 1)),
-            "name": _text(name),
-            "flag_key": _text(flag),
-            "owner_id": _ints([_on_duty(rng, staff, "Product", day) for day in begin]),
-            "goal": _text(goal),
-            "started_on": _dates(begin),
-            "ended_on": _dates([_day(day) for day in end]),
-            "decision": _text(decision),
-        }
-    )
+    yield "experiments", _table(
+        "experiments", np.arange(1, len(name) + 1), name, flag,
+        [_on_duty(rng, staff, "Product", day) for day in begin], goal, begin,
+        [_day(day) for day in end], decision,
+    )  # fmt: skip
     base = {"activation": 0.34, "upgrade": 0.07, "invite": 0.19, "retention": 0.48}
     parts = []
     for number, (_, _, goal_of, first, last, _, lift) in enumerate(NAMES["experiments"], start=1):
@@ -709,16 +609,9 @@ def _experiments(rng: Rng, users: Draw, staff: Draw) -> Iterator[tuple[str, pa.T
         done = at + 600 + rng.exponential(5 * DAY, n).astype(int)
         won = (rng.random(n) < odds) & (done <= np.minimum(high + 14 * DAY, NOW))
         parts.append((np.full(n, number), group + 1, arm, at, np.where(won, done, 0)))
-    exp, user, variant, shown, converted = (np.concatenate(part) for part in zip(*parts))
-    yield "exposures", pa.table(
-        {
-            "exp_id": _ints(exp),
-            "user_id": _ints(user),
-            "variant": _text(variant.astype(object)),
-            "exposed_at": _stamps(shown),
-            "converted_at": _stamps(converted),
-        }
-    )
+    whole = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    exp, user, variant, shown, converted = whole
+    yield "exposures", _table("exposures", exp, user, variant.astype(object), shown, converted)
 
 
 def _incidents(rng: Rng) -> tuple[Draw, pa.Table]:
@@ -734,24 +627,17 @@ def _incidents(rng: Rng) -> tuple[Draw, pa.Table]:
     unknown = (rng.random(n) < 0.12) | (end == 0)
     where = rng.choice(NAMES["components"], n, p=[0.26, 0.2, 0.12, 0.1, 0.12, 0.08, 0.06, 0.06])
     done = rng.random(n) < np.array([0.95, 0.55, 0.08])[sev - 1]
-    table = pa.table(
-        {
-            "incident_id": _ints(np.arange(1, n + 1)),
-            "component": _text(where),
-            "sev": _ints(sev),
-            "started_at": _stamps(start),
-            "resolved_at": _stamps(end),
-            "root_cause": _text(cause, unknown),
-            "postmortem": pa.array(done & ~unknown),
-        }
-    )
+    table = _table(
+        "incidents", np.arange(1, n + 1), where, sev, start, end, _null(cause, unknown),
+        done & ~unknown,
+    )  # fmt: skip
     return {"start": start, "sev": sev}, table
 
 
 def _ticket_times(rng: Rng, users: Draw, state: Draw, trouble: Draw) -> Draw:
     """Who opened a ticket when, and for which incident."""
     span = np.maximum(users["seen"] - users["at"], 0) / DAY
-    pull = (span**0.5) * np.where(users["owner"], 3.0, 1.0) * np.where(users["role"] == "admin", 2, 1)
+    pull = span**0.5 * np.where(users["owner"], 3, np.where(users["role"] == "admin", 2, 1))
     pull *= np.where(state["tier"][users["account"]] > 0, 1.0, 0.35)
     user = rng.choice(len(span), N_TICKETS, p=pull / pull.sum())
     at = users["at"][user] + (span[user] * DAY * rng.beta(0.8, 1.1, N_TICKETS)).astype(int)
@@ -792,26 +678,15 @@ def _tickets(rng: Rng, users: Draw, state: Draw, staff: Draw, trouble: Draw) -> 
     status = np.where((status == "open") & (rng.random(n) < 0.35), "waiting", status)
     agent = [_on_duty(rng, staff, "Support", int(day)) if seen else None
              for day, seen in zip(at // DAY, replied, strict=True)]  # fmt: skip
-    mood = np.where(cause > 0, 3.6, 4.6) - 0.045 * np.minimum((reply - at) / 3600, 40) - 0.25 * np.log1p(work / 200_000)
+    mood = np.where(cause > 0, 3.6, 4.6) - 0.045 * np.minimum((reply - at) / 3600, 40)
+    mood -= 0.25 * np.log1p(work / 200_000)
     csat = np.clip(np.round(mood + rng.normal(0, 0.9, n)), 1, 5).astype(int)
-    return pa.table(
-        {
-            "ticket_id": _ints(np.arange(1, n + 1)),
-            "user_id": _ints(user + 1),
-            "opened_at": _stamps(at),
-            "prio": _text([f"P{level}" for level in prio]),
-            "topic": _text(topic),
-            "channel": _text(rng.choice(["email", "chat", "in-app", "phone"], n,
-                                        p=[0.38, 0.31, 0.24, 0.07])),
-            "subject": _text(subject),
-            "status": _text(status),
-            "assignee_id": pa.array(agent, pa.int32()),
-            "incident_id": _ints(cause, cause == 0),
-            "first_reply_at": _stamps(np.where(replied, reply, 0)),
-            "closed_at": _stamps(np.where(closed, close, 0)),
-            "reopens": _ints(np.where(replied, rng.poisson(0.14, n), 0)),
-            "csat": _ints(csat, ~closed | (rng.random(n) < 0.58)),
-        }
+    return _table(
+        "tickets", np.arange(1, n + 1), user + 1, at, [f"P{level}" for level in prio], topic,
+        rng.choice(["email", "chat", "in-app", "phone"], n, p=[0.38, 0.31, 0.24, 0.07]), subject,
+        status, agent, _null(cause, cause == 0), np.where(replied, reply, 0),
+        np.where(closed, close, 0), np.where(replied, rng.poisson(0.14, n), 0),
+        _null(csat, ~closed | (rng.random(n) < 0.58)),
     )  # fmt: skip
 
 
@@ -832,16 +707,10 @@ def _nps(rng: Rng, base: Draw, users: Draw, state: Draw) -> pa.Table:
     band = np.where(score >= 9, "high", np.where(score >= 7, "mid", "low"))
     remark = [str(rng.choice(NAMES["remarks"][kind])) for kind in band]
     when = np.minimum(sent + rng.geometric(0.3, n) - 1, LAST)
-    return pa.table(
-        {
-            "survey_id": _ints(np.arange(1, n + 1)),
-            "user_id": _ints(user + 1),
-            "sent_on": _dates(sent),
-            "answered_on": _dates(np.where(answered, when, FOREVER)),
-            "score": _ints(score, ~answered),
-            "remark": _text(remark, ~answered | (rng.random(n) < 0.66)),
-        }
-    )
+    return _table(
+        "nps_surveys", np.arange(1, n + 1), user + 1, sent, np.where(answered, when, FOREVER),
+        _null(score, ~answered), _null(remark, ~answered | (rng.random(n) < 0.66)),
+    )  # fmt: skip
 
 
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[tuple[str, pa.Table]]:

@@ -19,20 +19,23 @@ def near_columns(gold: Grid, predicted: Grid, tolerance: float, *, dropped: bool
     Repeats dropped: each has a near one in the other column.
     """
     slack = tolerance * 1.001  # the exact test comes later; this one must not miss by rounding
-    one, other = np.sort(gold.numbers, axis=1), np.sort(predicted.numbers, axis=1)  # NaN last
-    one_counts, other_counts = (~np.isnan(one)).sum(axis=1), (~np.isnan(other)).sum(axis=1)
-    if dropped:
-        possible = (one_counts > 0)[:, None] == (other_counts > 0)[None, :]
-    else:
-        possible = one_counts[:, None] == other_counts[None, :]
-    for at, among in np.argwhere(possible & (one_counts > 0)[:, None]):
-        a, b = one[at, : one_counts[at]], other[among, : other_counts[among]]
-        possible[at, among] = (
-            _equal(a[0], b[0], slack)
-            and _equal(a[-1], b[-1], slack)
-            and (_found(a, b, slack) and _found(b, a, slack) if dropped else _equal(a, b, slack))
-        )
-    return np.asarray(possible)
+    ones, others = (_sorted_columns(grid, dropped=dropped) for grid in (gold, predicted))
+    possible = np.zeros((gold.n_columns, predicted.n_columns), bool)
+    for at, among in np.ndindex(*possible.shape):
+        a, b = ones[at], others[among]
+        if not (dropped or len(a) == len(b)) or bool(len(a)) != bool(len(b)):
+            continue
+        if len(a) == len(b) and np.array_equal(a, b):
+            possible[at, among] = True
+        elif _equal(a[[0, -1]], b[[0, -1]], slack):
+            both = _found(a, b, slack) and _found(b, a, slack) if dropped else _equal(a, b, slack)
+            possible[at, among] = both
+    return possible
+
+
+def _sorted_columns(grid: Grid, *, dropped: bool) -> list[Floats]:
+    columns = [grid.values[np.unique(column) if dropped else column] for column in grid.codes]
+    return [np.sort(column[~np.isnan(column)]) for column in columns]
 
 
 def _equal(one: Floats, other: Floats, tolerance: float) -> bool:

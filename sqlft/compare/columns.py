@@ -9,7 +9,7 @@ columns differ. Hashes only rule out what cannot be; the rows are compared exact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,10 @@ from sqlft.compare.rules import Rule
 
 Hashes = NDArray[np.uint64]
 
-STEPS_AT_MOST = 20_000
-"""Choices tried before a search gives up and says "not equal": a guard against results that are
-built to be symmetric and unequal. Twenty shuffled columns need 20."""
+CELLS_AT_MOST = 20_000_000
+"""Cells looked at before a search gives up and says "not equal" (about a second): a guard against
+results that are built to be symmetric and unequal. Twenty shuffled columns of 10,000 rows need
+200,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +49,14 @@ class _Sketch:
         """One hash of all rows, whatever their order."""
         return int(_mix(np.unique(rows) if self.dropped else rows).sum(dtype=np.uint64))
 
-    def refined(self, columns: list[int]) -> dict[int, int]:
+    def distinct(self, columns: Sequence[int]) -> dict[int, int]:
+        """For each of these columns the first one that is equal to it."""
+        first: dict[bytes, int] = {}
+        return {at: first.setdefault(self.cells[at].tobytes(), at) for at in columns}
+
+    def refined(self, columns: Sequence[int]) -> dict[int, int]:
         """A hash a column that also tells with what its values share their rows."""
-        cells = self.cells[columns]
+        cells = self.cells[list(columns)]
         for _ in range(2):
             own = np.array([self.digest(_mix(self.places + c)) for c in cells], np.uint64)
             rows = _mix(_mix(cells + own[:, None]).sum(axis=0, dtype=np.uint64) + self.places)
@@ -83,23 +89,28 @@ def find_columns(
     if not _all_placed(candidates):
         return None
     used = sorted({at for each in candidates for at in each})
-    if len(used) == gold.n_columns:
-        if dropped:
-            first, second = (gold.codes, predicted.codes) if places is not None else codes
-            kept = first_rows(first), first_rows(second[used])
-            if len(kept[0]) != len(kept[1]):
-                return None
+    if dropped:
+        # As many different rows with all columns that may be used as gold has: then no column
+        # left out merges rows, and repeats can be dropped before the search.
+        first, second = codes if places is None else (gold.codes, predicted.codes)
+        kept = first_rows(first), first_rows(second[used])
+        if len(kept[0]) == len(kept[1]):
             where = None if places is None else places[kept[0]]
             one, other = (
                 _sketch(side[:, rows], where, dropped=False)
                 for side, rows in zip(codes, kept, strict=True)
             )
-        candidates = _refined(candidates, one, other, used)
+            candidates = _candidates(possible, one, other)
+    if not one.dropped:
+        candidates = _refined(candidates, one, other)
 
     def agree(columns: list[int]) -> bool:
         return same_rows(gold, predicted.columns(columns), rule, places)
 
-    twins = [predicted.columns([at]).content() for at in range(predicted.n_columns)]
+    twins = [
+        code.tobytes() + exact.tobytes()
+        for code, exact in zip(predicted.codes, predicted.exact, strict=True)
+    ]
     return _search(candidates, one, other, twins, agree)
 
 
@@ -130,12 +141,24 @@ def _candidates(possible: Flags, one: _Sketch, other: _Sketch) -> Candidates:
     ]
 
 
-def _refined(candidates: Candidates, one: _Sketch, other: _Sketch, used: list[int]) -> Candidates:
+def _refined(candidates: Candidates, one: _Sketch, other: _Sketch) -> Candidates:
+    """The candidates that also share their rows with the same values.
+
+    Equal columns count as one; where there are more different ones left than gold has, some are
+    not to be used, and nothing can be said.
+    """
     if all(len(each) == 1 for each in candidates):
         return candidates
-    own = one.refined(list(range(len(candidates))))
-    colours = other.refined(used)
-    return [[at for at in each if colours[at] == own[i]] for i, each in enumerate(candidates)]
+    own = one.distinct(range(len(candidates)))
+    others = other.distinct(sorted({at for each in candidates for at in each}))
+    if len(set(own.values())) != len(set(others.values())):
+        return candidates
+    wanted = one.refined(sorted(set(own.values())))
+    colours = other.refined(sorted(set(others.values())))
+    return [
+        [at for at in each if colours[others[at]] == wanted[own[gold]]]
+        for gold, each in enumerate(candidates)
+    ]
 
 
 def _all_placed(candidates: Candidates) -> bool:
@@ -176,7 +199,7 @@ def _search(
     if not order:
         return () if agree([]) else None
     open_choices = [fitting(other.places)]
-    for _ in range(STEPS_AT_MOST):
+    for _ in range(1000 + CELLS_AT_MOST // (1 + len(one.places))):
         if not open_choices:
             return None
         choice = next(open_choices[-1], None)

@@ -12,6 +12,7 @@ import numpy as np
 from sqlft.compare.cell import key_of
 from sqlft.compare.columns import find_columns
 from sqlft.compare.grid import Grid, Ints, grids
+from sqlft.compare.nearness import any_near
 from sqlft.compare.query_text import asks_for_order, mentions_order_by, orders_rows
 from sqlft.compare.result import Result
 from sqlft.compare.rows import same_rows
@@ -81,7 +82,12 @@ def compare(
     if _order_counts(rule, gold_sql, ordered, question, category):
         places = _places(gold, tie_keys if rule.ties_forgiven else None)
     one, other = grids(gold, predicted, rule)
-    columns = _column_map(one, other, rule, places)
+    columns = _column_map(one, other, replace(rule, relative_tolerance=0.0), places)
+    if rule.relative_tolerance and columns is None:
+        if any_near(one, other, rule.relative_tolerance):
+            columns = _column_map(one, other, rule, places)
+        else:
+            rule = replace(rule, relative_tolerance=0.0)
     if columns is not None:
         return _equal(columns)
     reason = _reason(one, other, rule, order_counts=places is not None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -21,15 +21,16 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """One result, column by column; all arrays are (columns, rows).
+    """One result, column by column.
 
-    ``codes``: equal exactly when the values are equal, across both grids of a pair.
-    ``numbers``: the value as a float, NaN for what is no number; ``exact``: no tolerance between
-    two such. Both are empty, (0, 0), where the rule has no tolerance.
+    ``codes`` (columns, rows): equal exactly when the values are equal, across both grids of a pair.
+    ``values``: what each code stands for as a float, NaN for what is no number; shared by the pair.
+    ``exact`` (columns, rows): no tolerance between two such numbers. It is kept by cell, because
+    1 and 1.0 have one code.
     """
 
     codes: Ints
-    numbers: Floats
+    values: Floats
     exact: Flags
 
     @property
@@ -40,23 +41,19 @@ class Grid:
     def n_rows(self) -> int:
         return int(self.codes.shape[1])
 
-    def take(self, rows: Ints) -> Grid:
-        """The grid of these rows only."""
-        numbers, exact = self.numbers, self.exact
-        if numbers.size:
-            numbers, exact = numbers[:, rows], exact[:, rows]
-        return Grid(codes=self.codes[:, rows], numbers=numbers, exact=exact)
+    @property
+    def numbers(self) -> Floats:
+        """Each cell as a float, (columns, rows)."""
+        return self.values[self.codes]
 
-    def columns(self, columns: list[int]) -> Grid:
+    def rows(self, rows: Ints) -> Grid:
+        """The grid of these rows only, in this order."""
+        return replace(self, codes=self.codes[:, rows], exact=self.exact[:, rows])
+
+    def columns(self, columns: Sequence[int]) -> Grid:
         """The grid of these columns only, in this order."""
-        numbers, exact = self.numbers, self.exact
-        if numbers.size:
-            numbers, exact = numbers[columns], exact[columns]
-        return Grid(codes=self.codes[columns], numbers=numbers, exact=exact)
-
-    def content(self) -> bytes:
-        """The same bytes for grids of a pair that hold the same."""
-        return self.codes.tobytes() + self.exact.tobytes()
+        at = list(columns)
+        return replace(self, codes=self.codes[at], exact=self.exact[at])
 
 
 def grids(gold: Result, predicted: Result, rule: Rule) -> tuple[Grid, Grid]:
@@ -64,15 +61,9 @@ def grids(gold: Result, predicted: Result, rule: Rule) -> tuple[Grid, Grid]:
     typed = rule.values == "typed"
     code_of: defaultdict[Key, int] = defaultdict(count().__next__)
     coded = [_coded(result, code_of, typed=typed) for result in (gold, predicted)]
-    if not rule.relative_tolerance:
-        nothing = {"numbers": np.empty((0, 0)), "exact": np.empty((0, 0), bool)}
-        return Grid(codes=coded[0], **nothing), Grid(codes=coded[1], **nothing)
-    value_of = np.fromiter(map(as_float, code_of), np.float64, len(code_of))
-    first, second = (
-        Grid(codes=codes, numbers=value_of[codes], exact=_exact(result, typed=typed))
-        for result, codes in zip((gold, predicted), coded, strict=True)
-    )
-    return first, second
+    values = np.fromiter(map(as_float, code_of), np.float64, len(code_of))
+    one, other = (Grid(codes=codes, values=values, exact=exact) for codes, exact in coded)
+    return one, other
 
 
 def row_tuples(codes: Ints) -> Iterator[tuple[int, ...]]:
@@ -90,26 +81,15 @@ def first_rows(codes: Ints) -> Ints:
     return np.fromiter(first.values(), np.int64, len(first))
 
 
-def _columns(result: Result) -> list[tuple[object, ...]]:
-    if not result.rows:
-        return [()] * len(result.columns)
-    return list(zip(*result.rows, strict=True))
-
-
-def _coded(result: Result, code_of: defaultdict[Key, int], *, typed: bool) -> Ints:
-    codes = np.empty((len(result.columns), len(result.rows)), np.int64)
-    for at, column in enumerate(_columns(result)):
+def _coded(result: Result, code_of: defaultdict[Key, int], *, typed: bool) -> tuple[Ints, Flags]:
+    shape = len(result.columns), len(result.rows)
+    codes, exact = np.empty(shape, np.int64), np.zeros(shape, bool)
+    for at, column in enumerate(zip(*result.rows, strict=True)):
         keys = keys_of(column, typed=typed)
         codes[at] = np.fromiter(map(code_of.__getitem__, keys), np.int64, len(keys))
-    return codes
-
-
-def _exact(result: Result, *, typed: bool) -> Flags:
-    flags = np.zeros((len(result.columns), len(result.rows)), bool)
-    for at, column in enumerate(_columns(result)):
         types = set(map(type, column))
-        if types <= {int, type(None)}:
-            flags[at] = True
+        if types <= {int, str, type(None)}:
+            exact[at] = True
         elif types != {float}:
-            flags[at] = [is_exact(value, typed=typed) for value in column]
-    return flags
+            exact[at] = [is_exact(value, typed=typed) for value in column]
+    return codes, exact

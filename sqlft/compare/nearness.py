@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sqlft.compare.grid import Flags, Floats, Grid, Ints
 
@@ -21,6 +20,12 @@ def near(one: Floats, other: Floats, tolerance: float) -> Flags:
         return (np.abs(one - other) <= tolerance * size) & np.isfinite(size)
 
 
+def any_near(gold: Grid, predicted: Grid, tolerance: float) -> bool:
+    """Whether any two different numbers of both results might be near each other."""
+    used = _Numbers([gold, predicted])
+    return bool(_links(gold.values[used.codes], used.inexact, tolerance).any())
+
+
 def coarse(
     gold: Grid,
     predicted: Grid,
@@ -29,61 +34,62 @@ def coarse(
 ) -> tuple[Ints, Ints, bool]:
     """The codes of both grids with numbers that may be near each other under one code.
 
-    Within a group of (gold columns, predicted columns), numbers that are linked by steps of up to
-    twice the tolerance share a code: near numbers always do. The flag says that the reverse holds
-    too, so that equal coarse codes are the whole comparison.
+    Within a group of (gold columns, predicted columns), numbers that are linked, directly or in
+    steps, share a code: near numbers always do. The flag says that the reverse holds too, so that
+    equal coarse codes are the whole comparison.
     """
     gold_codes, predicted_codes = gold.codes.copy(), predicted.codes.copy()
-    base = 1 + max(int(codes.max(initial=0)) for codes in (gold_codes, predicted_codes))
-    whole = True
+    values, base, whole = gold.values, len(gold.values), True
     for gold_columns, predicted_columns in groups:
-        parts = [
-            _Part(side, codes, list(columns))
-            for side, codes, columns in (
-                (gold, gold_codes, gold_columns),
-                (predicted, predicted_codes, predicted_columns),
-            )
-        ]
-        values = np.unique(np.concatenate([part.numbers for part in parts]))
-        if not values.size:
+        used = _Numbers([gold.columns(gold_columns), predicted.columns(predicted_columns)])
+        if not used.codes.size:
             continue
-        apart = ~near(values[1:], values[:-1], 2 * tolerance)
-        cluster_of = base + np.concatenate([[0], np.cumsum(apart)])
+        numbers = values[used.codes]
+        apart = ~_links(numbers, used.inexact, tolerance)
+        cluster = np.concatenate([[0], np.cumsum(apart)])
         first, last = np.concatenate([[True], apart]), np.concatenate([apart, [True]])
         # The margin covers the rounding of the test itself.
-        if not near(values[first], values[last], tolerance * (1 - 1e-6)).all():
-            whole = False
-        exact = np.unique(np.concatenate([part.exact_codes() for part in parts]), axis=0)
-        clusters = cluster_of[np.searchsorted(values, exact["number"])]
-        if len(np.unique(clusters)) < len(clusters):  # two integers are equal or not, never near
-            whole = False
-        for part in parts:
-            part.recode(values, cluster_of)
-        base += len(values)
+        spans = near(numbers[first], numbers[last], tolerance * (1 - 1e-6))
+        single = np.bincount(cluster) == 1
+        several_exact = np.bincount(cluster[used.exact], minlength=1).max() > 1
+        whole = whole and bool((spans | single).all()) and not several_exact
+        recode = np.arange(len(values))
+        recode[used.codes] = base + cluster
+        base += len(used.codes)
+        for codes, columns in ((gold_codes, gold_columns), (predicted_codes, predicted_columns)):
+            codes[list(columns)] = recode[codes[list(columns)]]
     return gold_codes, predicted_codes, whole
 
 
-_EXACT = np.dtype([("code", np.int64), ("number", np.float64)])
+class _Numbers:
+    """The different numbers of some grids of a pair: their codes, sorted by value.
+
+    ``exact`` and ``inexact`` tell as what each occurs; it can be both.
+    """
+
+    def __init__(self, parts: Sequence[Grid]) -> None:
+        values = parts[0].values
+        exact, inexact = np.zeros(len(values), bool), np.zeros(len(values), bool)
+        for part in parts:
+            exact[part.codes[part.exact]] = True
+            inexact[part.codes[~part.exact]] = True
+        codes = np.flatnonzero((exact | inexact) & ~np.isnan(values))
+        self.codes: Ints = codes[np.argsort(values[codes])]
+        self.exact: Flags = exact[self.codes]
+        self.inexact: Flags = inexact[self.codes]
 
 
-class _Part:
-    """The numbers of some columns of one grid."""
+def _links(numbers: Floats, inexact: Flags, tolerance: float) -> Flags:
+    """For each number but the last, whether it must share a cluster with the next.
 
-    def __init__(self, grid: Grid, codes: Ints, columns: list[int]) -> None:
-        self._codes, self._columns = codes, columns
-        self._place = ~np.isnan(grid.numbers[columns])
-        self._exact = grid.exact[columns][self._place]
-        self.numbers: Floats = grid.numbers[columns][self._place]
-
-    def exact_codes(self) -> NDArray[np.void]:
-        """The (code, number) of every exact number."""
-        pairs = np.empty(int(self._exact.sum()), _EXACT)
-        pairs["code"] = self._codes[self._columns][self._place][self._exact]
-        pairs["number"] = self.numbers[self._exact]
-        return pairs
-
-    def recode(self, values: Floats, cluster_of: Ints) -> None:
-        """Writes each number's cluster where its code was."""
-        part = self._codes[self._columns]
-        part[self._place] = cluster_of[np.searchsorted(values, self.numbers)]
-        self._codes[self._columns] = part
+    An inexact number is linked with all within twice the tolerance, a safe reach for what can be
+    near it; two exact numbers are never near, so nothing else needs a link.
+    """
+    centres = numbers[inexact & np.isfinite(numbers)]
+    with np.errstate(over="ignore"):
+        reach = 2 * tolerance * np.abs(centres)
+        low = np.searchsorted(numbers, centres - reach, "left")
+        high = np.searchsorted(numbers, centres + reach, "right") - 1
+    opened = np.bincount(low, minlength=len(numbers))
+    closed = np.bincount(high, minlength=len(numbers))
+    return np.asarray(np.cumsum(opened - closed)[:-1] > 0)

@@ -23,7 +23,7 @@ def same_rows(gold: Grid, predicted: Grid, rule: Rule, places: Ints | None) -> b
     dropped = rule.duplicates == "dropped"
     if dropped and places is not None:
         kept = first_rows(gold.codes)
-        gold, predicted = gold.take(kept), predicted.take(first_rows(predicted.codes))
+        gold, predicted = gold.rows(kept), predicted.rows(first_rows(predicted.codes))
         places, dropped = places[kept], False
     if not dropped and gold.n_rows != predicted.n_rows:
         return False
@@ -62,13 +62,13 @@ def _near_rows(
         return True
     single = [(one[0], other[0]) for one, other in both if len(one) == len(other) == 1]
     one, other = np.array(single, np.int64).reshape(-1, 2).T
-    if not _alike(gold.take(one), predicted.take(other), tolerance).all():
+    if not _alike(gold.rows(one), predicted.rows(other), tolerance).all():
         return False
     for gold_rows, predicted_rows in both:
         if len(gold_rows) == len(predicted_rows) == 1:
             continue
         group = _Group(
-            gold.take(np.array(gold_rows)), predicted.take(np.array(predicted_rows)), tolerance
+            gold.rows(np.array(gold_rows)), predicted.rows(np.array(predicted_rows)), tolerance
         )
         if not (group.covers() if dropped else group.pairs_up()):
             return False
@@ -113,19 +113,22 @@ class _Group:
         self._gold, self._predicted = self._sorted(gold), self._sorted(predicted)
 
     def _sorted(self, grid: Grid) -> Grid:
-        columns = grid.numbers if self._key < 0 else [*grid.numbers, grid.numbers[self._key]]
-        return grid.take(np.lexsort(columns)) if len(columns) else grid
+        numbers = grid.numbers
+        return grid.rows(np.lexsort([*numbers, numbers[self._key]])) if self._key >= 0 else grid
 
     def _near(self, one: Grid, at: int, other: Grid) -> list[int]:
         """Which rows of ``other`` are near row ``at`` of ``one``."""
         low, high = 0, other.n_rows
         if self._key >= 0:
-            value, values = one.numbers[self._key, at], other.numbers[self._key]
+            value, values = (
+                one.values[one.codes[self._key, at]],
+                other.values[other.codes[self._key]],
+            )
             reach = 1.01 * abs(value) * self._tolerance / (1 - self._tolerance)
             low = int(np.searchsorted(values, value - reach, "left"))
             high = int(np.searchsorted(values, value + reach, "right"))
         window = np.arange(low, high)
-        alike = _alike(one.take(np.array([at])), other.take(window), self._tolerance)
+        alike = _alike(one.rows(np.array([at])), other.rows(window), self._tolerance)
         return [int(row) for row in window[alike]]
 
     def covers(self) -> bool:

@@ -66,3 +66,15 @@ def retail_schema(retail_connection: duckdb.DuckDBPyConnection) -> Schema:
         columns.setdefault(table, []).append(Column(name=column, type=kind))
     tables = tuple(Table(name=name, columns=tuple(own)) for name, own in columns.items())
     return Schema(name="retail", tables=tables)
+
+
+@pytest.fixture(scope="session")
+def hostile_blocks() -> list[tuple[str, str]]:
+    """(title, text) of every hostile statement."""
+    return folder("hostile")
+
+
+@pytest.fixture(scope="session")
+def legitimate_blocks() -> list[tuple[str, str]]:
+    """(title, text) of every legitimate query."""
+    return folder("legitimate")

@@ -1,4 +1,4 @@
-"""Whether the golds of one example can be run, mean the same, and give something."""
+"""Whether each gold of one example can be run, and gives something that stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from sqlft.compare import Result
 from sqlft.data.check.finding import Finding
-from sqlft.data.check.subject import Gold, Subject, agree
+from sqlft.data.check.subject import Gold, Subject
 from sqlft.errors import SqlError
 
 _CLOCK = frozenset(
@@ -82,25 +82,3 @@ def _nothing(result: Result) -> str | None:
         if not isinstance(value, str | bytes | bool) and value == 0:
             return "one 0"
     return None
-
-
-def disagreements(subject: Subject) -> Iterator[Finding]:
-    """Golds that say the same as no other gold of the example, under any rule."""
-    golds = [(place, g) for place, g in enumerate(subject.outcomes) if isinstance(g, Gold)]
-    if len(golds) < 2 or any(gold.truncated for _, gold in golds):
-        return
-    for place, gold in golds:
-        others = [other for at, other in golds if at != place]
-        if any(agree(gold.result, other.result) for other in others):
-            continue
-        sizes = {len(other.result.rows) for other in others}
-        if len(gold.result.rows) in sizes:  # other columns or units of as many things
-            yield subject.found(
-                "golds-disagree",
-                f"{subject.label(place)} has other values than every other gold has",
-                severity="warning",
-            )
-        else:
-            counts = " or ".join(str(size) for size in sorted(sizes))
-            message = f"{subject.label(place)} has {len(gold.result.rows)} rows, others {counts}"
-            yield subject.found("golds-disagree", message)

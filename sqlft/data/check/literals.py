@@ -13,6 +13,7 @@ from sqlft.data.check.finding import Finding
 from sqlft.data.check.said_texts import Said
 from sqlft.data.check.subject import Gold, Subject
 from sqlft.errors import SqlError
+from sqlft.prompt import notes_for
 from sqlft.schema import Column, Schema, Table
 
 _COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
@@ -36,21 +37,21 @@ class Use:
 def literal_findings(subject: Subject) -> Iterator[Finding]:
     """Literals of golds that are stored in the database and said nowhere.
 
-    What is said: the question, the evidence, the glossary, and the notes and comments on the
-    tables that the gold reads. Only literals compared with a stored column count, so labels and
-    arithmetic do not.
+    What is said: the question, the evidence, the glossary terms that the question names, and what
+    the notes and comments tell of the compared column and its table. Only literals compared with
+    a stored column count, so labels and arithmetic do not.
     """
     for place, outcome in enumerate(subject.outcomes):
         if not isinstance(outcome, Gold):
             continue
-        said = _said(subject, outcome.tree)
         seen: set[tuple[str, str]] = set()
         for use in uses(outcome.tree):
             key = (use.column.name.casefold(), use.text)
-            if key in seen or _is_said(use, said):
+            columns = _columns(subject.schema, outcome.tree, use.column.name)
+            if key in seen or not columns or _is_said(use, _said(subject, columns)):
                 continue
             seen.add(key)
-            if _is_stored(subject, outcome.tree, use):
+            if any(_holds(subject, table, column, use) for table, column in columns):
                 message = (
                     f"{subject.label(place)} compares {use.column.name} with {use.text!r}, "
                     "which neither question, evidence nor notes tell"
@@ -92,31 +93,26 @@ def _is_said(use: Use, said: Said) -> bool:
     return said.number(float(use.text))
 
 
-def _said(subject: Subject, tree: exp.Expression) -> Said:
+def _said(subject: Subject, columns: list[tuple[Table, Column]]) -> Said:
     example, schema = subject.example, subject.schema
-    texts = [example.question, example.evidence, schema.meaning]
+    asked = f"{example.question} {example.evidence or ''}"
+    texts = [asked, *notes_for(schema, asked)]
     for term in schema.glossary:
-        texts += [term.name, term.sql, term.meaning, *term.synonyms]
-    for table in _tables(schema, tree):
-        texts += [table.meaning, table.comment, *table.synonyms]
-        for column in table.columns:
-            texts += [column.meaning, column.comment, column.unit, *column.synonyms]
+        if any(f"{term.name}:" in line for line in texts[1:]):
+            texts.append(term.meaning or "")
+    for table, column in columns:
+        texts += [table.meaning or "", table.comment or ""]
+        texts += [column.meaning or "", column.comment or "", *column.synonyms]
     today = datetime.date.fromisoformat(schema.today) if schema.today else None
-    return Said(" \n".join(text for text in texts if text), today)
+    return Said(" \n".join(texts), today)
 
 
-def _tables(schema: Schema, tree: exp.Expression) -> list[Table]:
+def _columns(schema: Schema, tree: exp.Expression, name: str) -> list[tuple[Table, Column]]:
+    """The columns of that name in the tables that the query reads."""
     names = {table.name for table in tree.find_all(exp.Table)}
-    return [table for table in map(schema.table, sorted(names)) if table is not None]
-
-
-def _is_stored(subject: Subject, tree: exp.Expression, use: Use) -> bool:
-    """Whether a column of that name, of the tables that the query reads, holds the value."""
-    for table in _tables(subject.schema, tree):
-        column = table.column(use.column.name)
-        if column is not None and _holds(subject, table, column, use):
-            return True
-    return False
+    tables = [table for table in map(schema.table, sorted(names)) if table is not None]
+    found = [(table, table.column(name)) for table in tables]
+    return [(table, column) for table, column in found if column is not None]
 
 
 def _holds(subject: Subject, table: Table, column: Column, use: Use) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from sqlft.compare import RULES, Result, compare, result_of
+from sqlft.compare import Result, result_of
 from sqlft.config import Limits
 from sqlft.data.check.finding import Finding, finding
 from sqlft.database import Database
@@ -63,14 +63,15 @@ class Subject:
     @cached_property
     def outcomes(self) -> tuple[Gold | SqlError, ...]:
         """Each gold, run, or the error that it ended in."""
-        return tuple(self._outcome(sql) for sql in self.example.gold)
+        return tuple(self.outcome(sql) for sql in self.example.gold)
 
     @property
     def golds(self) -> tuple[Gold, ...]:
         """The golds that ran."""
         return tuple(gold for gold in self.outcomes if isinstance(gold, Gold))
 
-    def _outcome(self, sql: str) -> Gold | SqlError:
+    def outcome(self, sql: str) -> Gold | SqlError:
+        """What becomes of one query: its rows, or the error that it ends in."""
         try:
             tree = parse_query(sql)
             result, truncated = self.run(sql)
@@ -81,16 +82,3 @@ class Subject:
     def label(self, place: int) -> str:
         """How messages call one of the golds."""
         return "gold" if len(self.example.gold) == 1 else f"gold {place + 1}"
-
-
-def agree(one: Result, other: Result) -> bool:
-    """Whether two results say the same under any rule, whichever of them is taken as the gold.
-
-    >>> agree(Result(("a",), [(1,)]), Result(("a", "b"), [(1, "x")]))
-    True
-    """
-    return any(
-        compare(gold, predicted, rule, ordered=False).equal
-        for rule in RULES.values()
-        for gold, predicted in ((one, other), (other, one))
-    )

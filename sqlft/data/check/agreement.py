@@ -1,0 +1,143 @@
+"""Whether golds say the same: those of one example, and those of a question asked twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from sqlft.compare import RULES, Result, compare
+from sqlft.data.check.finding import Finding
+from sqlft.data.check.subject import Gold, Subject
+
+_SCALES = (1.0, 100.0, 0.01)  # a share, and the same as a percentage
+_DIGITS = 9
+
+
+def disagreements(subject: Subject) -> Iterator[Finding]:
+    """One finding where the golds of an example give different answers.
+
+    Alternatives may show other columns, a share as a percentage, a month as a date or a number, or
+    rows as columns. Golds of as many rows whose values differ are a warning, since a question may
+    have two fair readings; other numbers of rows are an error.
+    """
+    golds = [(at, g) for at, g in enumerate(subject.outcomes, 1) if isinstance(g, Gold)]
+    if len(golds) < 2 or any(gold.truncated for _, gold in golds):
+        return
+    answers: list[list[tuple[int, Gold]]] = []
+    for at, gold in golds:
+        known = next((a for a in answers if any(agree(gold.result, g.result) for _, g in a)), None)
+        if known is None:
+            answers.append([(at, gold)])
+        else:
+            known.append((at, gold))
+    if len(answers) == 1:
+        return
+    sizes = {len(answer[0][1].result.rows) for answer in answers}
+    shown = " against ".join(_described(answer) for answer in answers)
+    severity = "warning" if len(sizes) == 1 else "error"
+    yield subject.found("golds-disagree", f"golds disagree: {shown}", severity=severity)
+
+
+def _described(answer: Sequence[tuple[int, Gold]]) -> str:
+    rows = answer[0][1].result.rows
+    first = ", ".join(map(str, rows[0])) if rows else "no row"
+    places = ", ".join(str(at) for at, _ in answer)
+    return f"{places} ({len(rows)} rows: {first[:60]})"
+
+
+def agree(one: Result, other: Result) -> bool:
+    """Whether two results answer a question alike.
+
+    They do when they are equal under any rule, whichever is taken as the gold; and when they tell
+    the same in other clothes: the same texts in each row, or the same numbers.
+
+    >>> agree(Result(("a",), [(1,)]), Result(("a", "b"), [(1, "x")]))
+    True
+    >>> agree(Result(("m", "share"), [(1, 0.5)]), Result(("m", "pct"), [("Jan", 50.0)]))
+    True
+    """
+    pairs = ((one, other), (other, one))
+    if any(
+        compare(gold, predicted, rule, ordered=False).equal
+        for rule in RULES.values()
+        for gold, predicted in pairs
+    ):
+        return True
+    if Counter(map(_text, one.rows)) == Counter(map(_text, other.rows)):
+        return True
+    return any(_holds_numbers(inner, outer) for inner, outer in pairs)
+
+
+def _text(row: Sequence[object]) -> str:
+    """The row's values side by side: first and last name are the full name."""
+    return " ".join(str(value) for value in row if value is not None)
+
+
+def _holds_numbers(inner: Result, outer: Result) -> bool:
+    """Whether every number of one result stands in the other: by columns, or turned to rows."""
+    columns = _number_columns(inner)
+    if not columns:
+        return False
+    if len(inner.rows) == len(outer.rows):
+        others = [_rounded(column, 1.0) for column in _number_columns(outer)]
+        if all(any(_rounded(c, scale) in others for scale in _SCALES) for c in columns):
+            return True
+    cells = [Counter[str](), Counter[str]()]
+    for counter, result in zip(cells, (inner, outer), strict=True):
+        for column in _number_columns(result):
+            counter.update(_rounded(column, 1.0))
+    return cells[0] <= cells[1] and cells[0].total() >= len(outer.rows)
+
+
+def _number_columns(result: Result) -> list[list[float]]:
+    found = []
+    for at in range(len(result.columns)):
+        values = [row[at] for row in result.rows]
+        numbers = [float(v) for v in values if isinstance(v, int | float | Decimal)]
+        if numbers and not any(isinstance(value, bool) for value in values):
+            found.append(numbers)
+    return found
+
+
+def _rounded(column: Sequence[float], scale: float) -> Counter[str]:
+    return Counter(f"{value * scale:.{_DIGITS}g}" for value in column)
+
+
+class AskedBefore:
+    """The questions seen so far, each with the examples that ask it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], tuple[str, str, tuple[str, ...]]] = {}
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """A finding where the question was asked of this database before: an error where no gold
+        of either example agrees with one of the other, else a warning."""
+        example = subject.example
+        key = (subject.place.location, folded(example.question))
+        first = self._seen.setdefault(key, (subject.dataset, example.id, example.gold))
+        dataset, id, golds = first
+        if (dataset, id) == (subject.dataset, example.id):
+            return
+        where = id if dataset == subject.dataset else f"{id} of {dataset}"
+        if set(golds) & set(example.gold) or (not golds and not example.gold):
+            message = f"the question of {where} again"
+            yield subject.found("question-repeated", message, severity="warning")
+        elif self._agree(subject, golds):
+            message = f"the question of {where} again, with other SQL of the same rows"
+            yield subject.found("question-repeated", message, severity="warning")
+        else:
+            yield subject.found("question-repeated", f"the question of {where}, whose gold differs")
+
+    def _agree(self, subject: Subject, golds: Sequence[str]) -> bool:
+        earlier = [gold for gold in map(subject.outcome, golds) if isinstance(gold, Gold)]
+        return any(agree(one.result, other.result) for one in earlier for other in subject.golds)
+
+
+def folded(question: str) -> str:
+    """A question without case, spaces and closing marks, to find it again.
+
+    >>> folded("How many  Orders?") == folded("how many orders")
+    True
+    """
+    return " ".join(question.casefold().split()).rstrip(" .?!")
