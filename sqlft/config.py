@@ -102,13 +102,19 @@ class ModelChoice(Options):
     """Which model writes the SQL, and how it is loaded."""
 
     model: str = option(
-        DEFAULT_MODEL, help="A known model's name, a Hugging Face id, or a local folder."
+        DEFAULT_MODEL,
+        help="A known model's name, a Hugging Face id, a local folder, or endpoint:MODEL@URL.",
     )
     adapter: str | None = option(None, help="A PEFT adapter folder.")
     layout: str | None = option(None, help="The prompt layout; default: the one that fits.")
     device: str = option("auto", help="Where it runs.", choices=("auto", "cpu", "cuda"))
     quantize: str = option(
         "none", help="4-bit NF4 weights through bitsandbytes.", choices=("none", "nf4")
+    )
+    api_key_variable: str | None = option(
+        None,
+        help="Environment variable with an endpoint's key; default: OPENAI_API_KEY, and none for "
+        "a server on this machine.",
     )
 
 

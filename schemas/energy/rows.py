@@ -12,9 +12,8 @@ import pyarrow as pa
 Columns: TypeAlias = dict[str, Any]
 Rng: TypeAlias = np.random.Generator
 
-NAMES: dict[str, Any] = json.loads(
-    Path(__file__).with_name("names.json").read_text(encoding="utf-8")
-)
+HERE = Path(__file__).parent
+NAMES: Columns = json.loads((HERE / "names.json").read_text(encoding="utf-8"))
 
 
 def _day(text: str) -> int:
@@ -25,35 +24,25 @@ FIRST, TODAY = _day("2023-01-01"), _day("2025-12-31")
 NEVER = np.iinfo(np.int64).min
 FAR = 99_999
 MONTHS = np.arange("2023-01", "2026-02", dtype="M8[M]").astype("M8[D]").astype(np.int64)
-WINTER = np.array([1.45, 1.36, 1.17, 0.97, 0.82, 0.74, 0.76, 0.77, 0.8, 0.95, 1.2, 1.42])
-COOLING = np.array([1.02, 0.98, 0.93, 0.9, 0.94, 1.08, 1.22, 1.2, 1.02, 0.92, 0.95, 1.04])
-SUN = np.array([0.33, 0.5, 0.9, 1.15, 1.4, 1.5, 1.58, 1.4, 1.05, 0.7, 0.37, 0.27])
-RIVER = np.array([0.75, 0.72, 0.9, 1.25, 1.5, 1.4, 1.05, 0.8, 0.75, 0.95, 1.1, 0.9])
-WIND = np.array([1.35, 1.3, 1.25, 1.05, 0.85, 0.7, 0.65, 0.65, 0.85, 1.05, 1.3, 1.35])
+WINTER, COOLING, SUN, RIVER, WIND = (np.array(curve) for curve in NAMES["seasons"].values())
 REGIONS = ["Coast", "Karst", "Plain", "Alps"]
 CITIES = list(NAMES["cities"])
 KIND_OF = {"school": "public", "hospital": "public", "house": "household", "flat": "household"}
+DDL = (HERE / "schema.sql").read_text(encoding="utf-8")
+SCHEMA = {  # type of each column of each table
+    name: dict(re.findall(r'^    (?!PRIMARY)"?(\w+)"? ([A-Z]+(?:\(.*?\))?)', body, re.M))
+    for name, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", DDL, re.S)
+}
 
 
-def _schema() -> dict[str, dict[str, str]]:
-    """Type of each column of each table, as schema.sql declares it."""
-    ddl = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = {}
-    for name, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", ddl, re.S):
-        found[name] = dict(re.findall(r'^    "?(\w+)"? ([A-Z]+(?:\(.*?\))?)', body, re.M))
-        found[name].pop("PRIMARY", None)
-    return found
+def _table(name: str, columns: Columns, first: int = 1) -> pa.Table:
+    """What the schema asks for, as Arrow; a leading key that is not given counts from `first`.
 
-
-SCHEMA = _schema()
-
-
-def _table(name: str, columns: Columns) -> pa.Table:
-    """The columns as Arrow; NEVER, NaN and whole numbers below zero stand for NULL."""
-    types = SCHEMA[name]
-    if list(types) != list(columns):
-        raise ValueError(f"columns of {name} are not those of the schema")
-    return pa.table({key: _array(types[key], values) for key, values in columns.items()})
+    NEVER, NaN and whole numbers below zero stand for NULL. Other entries of `columns` are ignored.
+    """
+    types, count = SCHEMA[name], len(next(iter(columns.values())))
+    whole = {next(iter(types)): np.arange(first, first + count)} | columns
+    return pa.table({key: _array(kind, whole[key]) for key, kind in types.items()})
 
 
 def _array(kind: str, values: Any) -> pa.Array:
@@ -126,11 +115,9 @@ def _substations(rng: Rng) -> tuple[Columns, pa.Table]:
     built[[2, 13]] = -1
     gone = np.full(count, NEVER)
     gone[-1] = _day("2019-06-30")
-    table = _table("substations", {
-        "substation_id": np.arange(1, count + 1), "name": names, "city": cities,
+    table = _table("substations", {"name": names, "city": cities,
         "region": [NAMES["cities"][city][0] for city in cities], "kv": kv, "capacity_mva": mva,
-        "built_in": built, "decommissioned_on": gone,
-    })  # fmt: skip
+        "built_in": built, "decommissioned_on": gone})  # fmt: skip
     return {"city": cities, "mva": np.array(mva, float), "live": gone == NEVER}, table
 
 
@@ -149,15 +136,11 @@ def _feeders(rng: Rng, stations: Columns) -> tuple[Columns, pa.Table]:
     city = np.array(stations["city"], object)[where]
     region = np.array([NAMES["cities"][name][0] for name in city], object)
     rural = np.isin(region, ["Alps", "Karst"])
-    line = np.where(
-        rural,
-        _pick(rng, ["overhead", "mixed", "underground"], [58, 27, 15], count),
-        _pick(rng, ["overhead", "mixed", "underground"], [22, 28, 50], count),
-    )
+    line = np.where(rural, _pick(rng, ["overhead", "mixed", "underground"], [58, 27, 15], count),
+        _pick(rng, ["overhead", "mixed", "underground"], [22, 28, 50], count))  # fmt: skip
     length = rng.lognormal(np.where(rural, 2.7, 2.1), 0.5)
     rated = np.round(rng.lognormal(8.1, 0.35, count) / 50) * 50
     table = _table("feeders", {
-        "feeder_id": np.arange(1, count + 1),
         "code": [f"F{where[i] + 1:02d}-{i + 1:03d}" for i in range(count)],
         "substation_id": where + 1, "parent_feeder_id": parent, "line_type": line,
         "length_km": length, "load": rated,
@@ -178,22 +161,13 @@ def _weather(rng: Rng) -> tuple[Columns, pa.Table]:
         own = rng.normal(0, 1.4, len(days))
         gust = front * {"Coast": 1.35, "Karst": 1.3}.get(region, 1.0) + rng.gamma(3, 4, len(days))
         wet = rng.random(len(days)) < np.clip(0.18 + front / 75, 0, 0.8)
-        parts.append(
-            {
-                "region": np.full(len(days), region, object),
-                "day": days,
-                "temp": np.round(mean[region] + 10.2 * np.cos(year) + common + own, 1),
-                "gust": np.round(gust),
-                "rain": np.round(np.where(wet, rng.gamma(0.8, 11, len(days)), 0), 1),
-            }
-        )
+        rain = np.where(wet, rng.gamma(0.8, 11, len(days)), 0)
+        parts.append({"region": np.full(len(days), region, object), "day": days,
+            "temp_c": np.round(mean[region] + 10.2 * np.cos(year) + common + own, 1),
+            "gust_kmh": np.round(gust), "rain_mm": np.round(rain, 1)})  # fmt: skip
     made = _joined(parts)
-    shown = np.where(rng.random(len(made["day"])) < 0.013, -1, made["gust"])
-    table = _table("weather", {
-        "region": made["region"], "day": made["day"], "temp_c": made["temp"], "gust_kmh": shown,
-        "rain_mm": made["rain"],
-    })  # fmt: skip
-    return {"gust": {p["region"][0]: p["gust"] for p in parts}}, table
+    made["gust_kmh"] = np.where(rng.random(len(made["day"])) < 0.013, -1, made["gust_kmh"])
+    return {"gust": {p["region"][0]: p["gust_kmh"] for p in parts}}, _table("weather", made)
 
 
 def _spot_prices(rng: Rng) -> pa.Table:
@@ -204,10 +178,8 @@ def _spot_prices(rng: Rng) -> pa.Table:
     average = trend * season * weekend * rng.lognormal(0, 0.16, len(days))
     spread = rng.gamma(3, 17, len(days))
     sunny = np.isin(_month_of(days), [3, 4, 5, 6, 7]) * rng.gamma(1.5, 17, len(days))
-    return _table("spot_prices", {
-        "price_on": days, "avg_mwh": average, "low_mwh": average - spread * 0.8 - sunny,
-        "high_mwh": average + spread,
-    })  # fmt: skip
+    return _table("spot_prices", {"price_on": days, "avg_mwh": average,
+        "low_mwh": average - spread * 0.8 - sunny, "high_mwh": average + spread})  # fmt: skip
 
 
 def _sites(rng: Rng, feeders: Columns) -> tuple[Columns, pa.Table]:
@@ -220,9 +192,8 @@ def _sites(rng: Rng, feeders: Columns) -> tuple[Columns, pa.Table]:
     kinds = list(NAMES["buildings"])
     building = _pick(rng, kinds, [NAMES["buildings"][kind][0] for kind in kinds], count)
     old = rng.random(count) < 0.83
-    connected = np.where(
-        old, rng.integers(_day("1986-01-01"), FIRST, count), rng.integers(FIRST, TODAY - 5, count)
-    )
+    connected = np.where(old, rng.integers(_day("1986-01-01"), FIRST, count), rng.integers(FIRST,
+        TODAY - 5, count))  # fmt: skip
     cut = np.where(rng.random(count) < 0.022, rng.integers(FIRST + 200, TODAY, count), NEVER)
     cut = np.where(cut > connected + 400, cut, NEVER)
     area = rng.lognormal([4.2 if kind == "flat" else 5.4 for kind in building], 0.4)
@@ -236,13 +207,10 @@ def _sites(rng: Rng, feeders: Columns) -> tuple[Columns, pa.Table]:
         for name in city
     ]
     size = np.exp(rng.normal(0, 0.45, count))
-    table = _table("sites", {
-        "site_id": np.arange(1, count + 1), "feeder_id": feeder + 1, "street": streets,
-        "city": city, "building": building, "area2": np.where(unknown, -1, area),
-        "conn_kw": np.maximum(2.0, np.round(power * size * 2) / 2),
-        "hp": _or_null(heat, rng.random(count) < 0.12), "connected_on": connected,
-        "disc_on": cut,
-    })  # fmt: skip
+    table = _table("sites", {"feeder_id": feeder + 1, "street": streets, "city": city,
+        "building": building, "area2": np.where(unknown, -1, area), "conn_kw": np.maximum(2.0,
+        np.round(power * size * 2) / 2), "hp": _or_null(heat, rng.random(count) < 0.12),
+        "connected_on": connected, "disc_on": cut})  # fmt: skip
     made = {"feeder": feeder, "building": building, "city": city, "from": connected, "cut": cut}
     return made | {"hp": heat, "size": size}, table
 
@@ -273,27 +241,18 @@ def _meters(rng: Rng, sites: Columns) -> tuple[Columns, pa.Table]:
     cut = np.where(sites["cut"] == NEVER, FAR, sites["cut"])
     swapped &= swap < cut
     index = np.arange(count)
-    parts = [
-        {"site": index, "smart": smart, "start": first, "end": np.where(swapped, swap, cut)},
-        {
-            "site": index[swapped],
-            "smart": np.ones(swapped.sum(), bool),
-            "start": swap[swapped],
-            "end": cut[swapped],
-        },
-    ]
+    whole = {"site": index, "smart": smart, "start": first, "end": np.where(swapped, swap, cut)}
+    new = {"site": index, "smart": smart | True, "start": swap, "end": cut}
+    parts = [whole, {name: values[swapped] for name, values in new.items()}]
     made = _sorted(_joined(parts), "start")
     total = len(made["site"])
     makers = _pick(rng, NAMES["makers"], [34, 30, 18, 10, 8], total)
     serial = [f"{makers[i][:2].upper()}{8_104_317 + 37 * i + i % 7}" for i in range(total)]
     life = np.where(made["smart"], 8 * 365, 16 * 365) + rng.integers(0, 300, total)
-    table = _table("meters", {
-        "meter_no": np.arange(40_001, 40_001 + total), "serialNo": serial,
-        "site_id": made["site"] + 1, "maker": makers, "smart": made["smart"],
-        "installed_on": made["start"],
+    table = _table("meters", {"serialNo": serial, "site_id": made["site"] + 1, "maker": makers,
+        "smart": made["smart"], "installed_on": made["start"],
         "removed_on": np.where(made["end"] == FAR, NEVER, made["end"]),
-        "calib_due": made["start"] + life,
-    })  # fmt: skip
+        "calib_due": made["start"] + life}, 40_001)  # fmt: skip
     return made | {"swapped": np.flatnonzero(swapped), "swap": swap[swapped]}, table
 
 
@@ -316,36 +275,26 @@ def _readings(rng: Rng, meters: Columns, usage: Any) -> pa.Table:
     by_hand = np.where(draw < 0.55, "manual", np.where(draw < 0.86, "customer", "estimated"))
     method = np.where(smart, np.where(draw < 0.021, "estimated", "remote"), by_hand)
     read_on = ends[month] - np.where(smart, 0, rng.integers(0, 7, len(meter)))
-    table = {
-        "meter": meter + 40_001, "day": read_on, "method": method.astype(object),
-        "kwh": np.maximum(running + offset[meter], 0),
-        "used": np.where(is_first, -1, running - before),
-    }  # fmt: skip
-    made = _sorted(table, "day")
-    return _table("readings", {
-        "reading_id": np.arange(1, len(meter) + 1), "meter_no": made["meter"],
-        "read_on": made["day"], "method": made["method"], "kwh": made["kwh"],
-        "used_kwh": made["used"],
-    })  # fmt: skip
+    made = {"meter_no": meter + 40_001, "read_on": read_on, "method": method.astype(object),
+        "kwh": np.maximum(running + offset[meter], 0), "used_kwh": np.where(is_first, -1,
+        running - before)}  # fmt: skip
+    return _table("readings", _sorted(made, "read_on"))
 
 
 def _tariffs() -> tuple[Columns, pa.Table]:
-    rows = list(zip(*NAMES["tariffs"], strict=True))
-    code, name, segment, pricing, unit, standing, green, launched, withdrawn, weight = rows
-    start = np.array([_day(text) for text in launched])
-    end = np.array([_day(text) if text else NEVER for text in withdrawn])
-    table = _table("tariffs", {
-        "tariff_code": code, "tariff_name": name, "segment": segment, "pricing": pricing,
-        "unit_ct": unit, "standing_eur": standing, "green": np.array(green) > 0, "launched_on": start,
-        "withdrawn_on": end,
-    })  # fmt: skip
-    made = {"code": code, "segment": np.array(segment), "pricing": np.array(pricing)}
-    made |= {"unit": np.array(unit), "standing": np.array(standing), "weight": np.array(weight)}
-    return made | {"start": start, "end": np.where(end == NEVER, FAR, end)}, table
+    columns = map(np.array, zip(*NAMES["tariffs"], strict=True))
+    made = dict(zip([*SCHEMA["tariffs"], "weight"], columns, strict=True))
+    for name in ("launched_on", "withdrawn_on"):
+        made[name] = np.array([_day(text) if text else NEVER for text in made[name]])
+    made["green"] = made["green"] > 0
+    end = np.where(made["withdrawn_on"] == NEVER, FAR, made["withdrawn_on"])
+    return made | {"end": end}, _table("tariffs", made)
 
 
 def _tariff_for(rng: Rng, tariffs: Columns, segment: str, day: int, heat: bool, not_: int) -> int:
-    fits = (tariffs["segment"] == segment) & (tariffs["start"] <= day) & (day < tariffs["end"])
+    fits = (
+        (tariffs["segment"] == segment) & (tariffs["launched_on"] <= day) & (day < tariffs["end"])
+    )
     weight = np.where(fits, tariffs["weight"], 0.0)
     weight[7] *= 9 if heat else 0.15
     if not_ >= 0 and (weight > 0).sum() > 1:
@@ -355,13 +304,10 @@ def _tariff_for(rng: Rng, tariffs: Columns, segment: str, day: int, heat: bool, 
 
 def _next_start(rng: Rng, reason: str, end: int) -> int | None:
     """Day on which the site is supplied by us again; None when it is not."""
-    if reason == "tariff change":
-        return end + 1
-    if reason == "moved":
-        return end + 1 + int(rng.geometric(0.05))
-    if reason == "switched":
-        return None if rng.random() < 0.62 else end + int(rng.integers(200, 900))
-    return None if rng.random() < 0.5 else end + int(rng.integers(40, 400))
+    if reason in ("tariff change", "moved"):
+        return end + 1 + (int(rng.geometric(0.05)) if reason == "moved" else 0)
+    lost, low, high = (0.62, 200, 900) if reason == "switched" else (0.5, 40, 400)
+    return None if rng.random() < lost else end + int(rng.integers(low, high))
 
 
 def _contracts(rng: Rng, sites: Columns, tariffs: Columns) -> Columns:
@@ -426,14 +372,11 @@ def _contract_rows(rng: Rng, made: Columns, tariffs: Columns) -> tuple[Columns, 
     term = np.where(fixed, _weighted(rng, [1, 1], count) * 12 + 12, -1)
     young = _pick(rng, ["web", "phone", "shop", "broker", "doorstep"], [46, 22, 13, 10, 9], count)
     older = _pick(rng, ["web", "phone", "shop", "broker", "doorstep"], [17, 34, 27, 8, 14], count)
-    table = _table("contracts", {
-        "contract_id": np.arange(1, count + 1), "customer_id": kept["holder"] + 1,
-        "site_id": kept["site"] + 1, "tariff_code": [tariffs["code"][i] for i in kept["tariff"]],
-        "prev_contract_id": kept["previous"],
-        "channel": np.where(kept["start"] >= FIRST, young, older), "signed_on": signed,
-        "start_on": kept["start"], "end_on": kept["end"], "end_reason": kept["reason"],
-        "term_m": term,
-    })  # fmt: skip
+    table = _table("contracts", {"customer_id": kept["holder"] + 1, "site_id": kept["site"] + 1,
+        "tariff_code": tariffs["tariff_code"][kept["tariff"]],
+        "prev_contract_id": kept["previous"], "channel": np.where(kept["start"] >= FIRST, young,
+        older), "signed_on": signed, "start_on": kept["start"], "end_on": kept["end"],
+        "end_reason": kept["reason"], "term_m": term})  # fmt: skip
     return kept | {"signed": signed}, table
 
 
@@ -442,8 +385,7 @@ def _customer_name(rng: Rng, kind: str, city: str, lang: str) -> str:
         form = rng.choice(NAMES["forms"][lang])
         return f"{rng.choice(NAMES['firms'])} {rng.choice(NAMES['trades'])} {form}"
     if kind == "public":
-        body = str(rng.choice(NAMES["public"]))
-        return f"{body} {city}"
+        return f"{rng.choice(NAMES['public'])} {city}"
     return " ".join(_person(rng, lang))
 
 
@@ -462,18 +404,13 @@ def _customers(rng: Rng, contracts: Columns) -> tuple[Columns, pa.Table]:
     house = np.array(kinds) == "household"
     debit = rng.random(count) < np.where(house, 0.58, 0.7)
     mails = [f"{names[i].split()[0]}{i + 1}@mail.example".lower() for i in range(count)]
-    table = _table("customers", {
-        "customer_id": np.arange(1, count + 1), "full_name": names, "kind": kinds,
-        "city": [city for _, city in holders], "lang": langs,
-        "email": _or_null(mails, rng.random(count) < 0.12),
+    table = _table("customers", {"full_name": names, "kind": kinds, "city": [city for _,
+        city in holders], "lang": langs, "email": _or_null(mails, rng.random(count) < 0.12),
         "phone": [f"+39 040 {rng.integers(10**6, 9 * 10**6)}" for _ in range(count)],
         "tax_no": [None if h else f"VAT{rng.integers(10**9, 9 * 10**9)}" for h in house],
-        "registered_on": joined,
-        "left_on": np.where((last == FAR) | (np.arange(count) >= served), NEVER, last),
-        "direct_debit": debit,
-        "paperless": _or_null(rng.random(count) < 0.6, rng.random(count) < 0.22),
-        "priority": house & (rng.random(count) < 0.017),
-    })  # fmt: skip
+        "registered_on": joined, "left_on": np.where((last == FAR) | (np.arange(count) >= served),
+        NEVER, last), "direct_debit": debit, "paperless": _or_null(rng.random(count) < 0.6,
+        rng.random(count) < 0.22), "priority": house & (rng.random(count) < 0.017)})  # fmt: skip
     made = {"debit": debit, "house": house, "joined": joined, "served": served, "last": last}
     return made | {"risk": rng.beta(1.2, 9, count) * np.where(debit, 0.5, 1.4)}, table
 
@@ -494,30 +431,19 @@ def _bills(
     who, tariff = contracts["holder"][row], contracts["tariff"][row]
     market = np.array([1.25, 1.12, 1.05, 1.04, 0.98, 0.95, 0.96, 0.99, 1.02, 1, 0.99, 1.01])
     loose = tariffs["pricing"][tariff] != "fixed"
-    price = tariffs["unit"][tariff] * np.where(loose, market[quarter], 1.0)
+    price = tariffs["unit_ct"][tariff] * np.where(loose, market[quarter], 1.0)
     kwh = np.round(energy[row, quarter])
     days = last[row, quarter] - first[row, quarter] + 1
-    net = np.round(kwh * price / 100 + tariffs["standing"][tariff] * days / 30.4, 2)
+    net = np.round(kwh * price / 100 + tariffs["standing_eur"][tariff] * days / 30.4, 2)
     vat = np.round(net * np.where(customers["house"][who], 0.1, 0.22), 2)
     out = issued[row, quarter]
-    made = {
-        "contract": row, "who": who, "from": first[row, quarter], "to": last[row, quarter],
-        "issued": out, "due": out + np.where(customers["house"][who], 15, 30), "kwh": kwh,
-        "net": net, "vat": vat, "total": np.round(net + vat, 2),
-        "estimated": rng.random(count) < np.where(quarter < 6, 0.11, 0.045),
-    }  # fmt: skip
-    made = _sorted(made, "issued")
+    made = {"contract_id": row + 1, "who": who, "from": first[row, quarter], "to": last[row,
+        quarter], "issued_on": out, "due_on": out + np.where(customers["house"][who], 15, 30),
+        "kwh": kwh, "amt": net, "vat_eur": vat, "total_eur": np.round(net + vat, 2),
+        "estimated": rng.random(count) < np.where(quarter < 6, 0.11, 0.045)}  # fmt: skip
+    made = _sorted(made, "issued_on")
     made |= _settlement(rng, made, customers)
-    return made, _bill_table(made)
-
-
-def _bill_table(made: Columns) -> pa.Table:
-    return _table("bills", {
-        "bill_id": np.arange(1, len(made["who"]) + 1), "contract_id": made["contract"] + 1,
-        "from": made["from"], "to": made["to"], "issued_on": made["issued"], "due_on": made["due"],
-        "kwh": made["kwh"], "amt": made["net"], "vat_eur": made["vat"], "total_eur": made["total"],
-        "estimated": made["estimated"], "status": made["status"],
-    })  # fmt: skip
+    return made, _table("bills", made)
 
 
 def _settlement(rng: Rng, bills: Columns, customers: Columns) -> Columns:
@@ -527,44 +453,38 @@ def _settlement(rng: Rng, bills: Columns, customers: Columns) -> Columns:
     late = rng.random(count) < risk * 1.3
     lag = np.where(late, rng.geometric(0.055, count), -rng.integers(0, 11, count))
     lag = np.where(debit & ~late, 0, lag)
-    paid = bills["due"] + lag
+    paid = bills["due_on"] + lag
     never = rng.random(count) < risk * 0.11
     status = np.where(never | (paid > TODAY), "open", "paid").astype(object)
     odd = rng.random(count)
     disputed = (odd < np.where(bills["estimated"], 0.035, 0.006)) & (status == "open")
-    disputed |= (odd < np.where(bills["estimated"], 0.012, 0.0015)) & (
-        bills["issued"] > FIRST + 600
-    )
+    recent = bills["issued_on"] > FIRST + 600
+    disputed |= (odd < np.where(bills["estimated"], 0.012, 0.0015)) & recent
     status[disputed] = "disputed"
     status[(odd > 0.991)] = "cancelled"
-    halves = (rng.random(count) < np.where(late, 0.2, 0.012)) & (bills["total"] > 90)
+    halves = (rng.random(count) < np.where(late, 0.2, 0.012)) & (bills["total_eur"] > 90)
     return {"status": status, "paid": paid, "halves": halves, "debit": debit}
 
 
 def _payments(rng: Rng, bills: Columns) -> pa.Table:
     done = np.flatnonzero(bills["status"] == "paid")
     part = np.flatnonzero(
-        (bills["status"] == "open") & (bills["due"] < TODAY) & (rng.random(len(bills["who"])) < 0.2)
+        (bills["status"] == "open")
+        & (bills["due_on"] < TODAY)
+        & (rng.random(len(bills["who"])) < 0.2)
     )
-    total = bills["total"]
+    total = bills["total_eur"]
     half = np.round(total * 0.5, 2)
     twice = done[bills["halves"][done]]
     bill = np.concatenate([done, twice, part])
     amount = np.where(bills["halves"][done], half[done], total[done])
     amount = np.concatenate([amount, np.round(total[twice] - half[twice], 2), half[part]])
-    early = np.maximum(bills["issued"][twice] + 1, bills["paid"][twice] - 14)
-    day = np.concatenate([bills["paid"][done], early, bills["due"][part]])
-    count = len(bill)
-    other = _pick(rng, ["bank transfer", "card", "cash"], [64, 29, 7], count)
-    made = {
-        "bill": bill, "day": np.minimum(day, TODAY), "amount": amount,
-        "method": np.where(bills["debit"][bill], "direct debit", other),
-    }  # fmt: skip
-    made = _sorted(made, "day")
-    return _table("payments", {
-        "payment_id": np.arange(1, count + 1), "bill_id": made["bill"] + 1, "paid_on": made["day"],
-        "method": made["method"], "amount_eur": made["amount"],
-    })  # fmt: skip
+    early = np.maximum(bills["issued_on"][twice] + 1, bills["paid"][twice] - 14)
+    day = np.concatenate([bills["paid"][done], early, bills["due_on"][part]])
+    other = _pick(rng, ["bank transfer", "card", "cash"], [64, 29, 7], len(bill))
+    made = {"bill_id": bill + 1, "paid_on": np.minimum(day, TODAY), "amount_eur": amount,
+        "method": np.where(bills["debit"][bill], "direct debit", other)}  # fmt: skip
+    return _table("payments", _sorted(made, "paid_on"))
 
 
 def _technicians(rng: Rng) -> tuple[Columns, pa.Table]:
@@ -579,12 +499,11 @@ def _technicians(rng: Rng) -> tuple[Columns, pa.Table]:
     hired[:crews] = rng.integers(_day("1994-01-01"), _day("2012-01-01"), crews)
     left = np.where(rng.random(count) < 0.17, rng.integers(FIRST + 60, TODAY - 40, count), NEVER)
     left = np.where((left > hired + 300) & (np.arange(count) >= 5), left, NEVER)
-    licence = np.where(
-        grade == "apprentice", NEVER, rng.integers(TODAY - 400, TODAY + 1_000, count)
-    )
+    licence = np.where(grade == "apprentice", NEVER, rng.integers(TODAY - 400, TODAY + 1_000,
+        count))  # fmt: skip
     licence = np.where((left != NEVER) | (rng.random(count) < 0.2), NEVER, licence)
     table = _table("technicians", {
-        "technician_id": np.arange(1, count + 1), "first_name": [person[0] for person in people],
+        "first_name": [person[0] for person in people],
         "last_name": [person[1] for person in people], "grade": grade, "depot": depot,
         "leader_id": leader, "hv_licence_until": licence, "hired_on": hired, "left_on": left,
     })  # fmt: skip
@@ -592,7 +511,9 @@ def _technicians(rng: Rng) -> tuple[Columns, pa.Table]:
     return {"hired": hired, "left": np.where(left == NEVER, FAR, left), "skill": skill}, table
 
 
-def _outages(rng: Rng, feeders: Columns, sites: Columns, weather: Columns) -> Columns:
+def _outages(
+    rng: Rng, feeders: Columns, sites: Columns, weather: Columns
+) -> tuple[Columns, pa.Table]:
     gust = np.stack([weather["gust"][region] for region in feeders["region"]])
     open_air = np.select([feeders["line"] == "overhead", feeders["line"] == "mixed"], [1.0, 0.5], 0)
     calm = 0.0062 * (feeders["length"] / 10) ** 0.5 * (0.6 + open_air)
@@ -606,31 +527,26 @@ def _outages(rng: Rng, feeders: Columns, sites: Columns, weather: Columns) -> Co
     minutes = rng.lognormal([typical.get(name, 3.9) for name in cause], 0.65)
     works = 470
     at_work = rng.integers(FIRST, TODAY - 2, works)
-    parts = [
-        {"feeder": feeder, "start": (day + FIRST) * 86_400 + rng.integers(0, 86_400, len(day)),
-         "minutes": minutes, "planned": np.zeros(len(feeder), bool), "cause": cause},
+    parts = [{"feeder": feeder, "start": (day + FIRST) * 86_400 + rng.integers(0, 86_400,
+        len(day)), "minutes": minutes, "planned": np.zeros(len(feeder), bool), "cause": cause},
         {"feeder": _weighted(rng, feeders["length"], works),
-         "start": at_work * 86_400 + rng.integers(14, 24, works) * 1_800,
-         "minutes": rng.integers(3, 17, works) * 30.0, "planned": np.ones(works, bool),
-         "cause": np.full(works, "works", object)},
-    ]  # fmt: skip
+        "start": at_work * 86_400 + rng.integers(14, 24, works) * 1_800, "minutes": rng.integers(3,
+        17, works) * 30.0, "planned": np.ones(works, bool), "cause": np.full(works, "works",
+        object)}]  # fmt: skip
     made = _sorted(_joined(parts), "start")
     served = np.bincount(sites["feeder"], minlength=len(feeders["rated"])) * 9 + 60
     reach = rng.beta(1.1, 1.7, len(made["start"])) * np.where(made["planned"], 0.4, 1.0)
     made["affected"] = np.ceil(served[made["feeder"]] * reach)
     end = made["start"] + np.ceil(made["minutes"]) * 60
-    made["end"] = np.where(end >= (TODAY + 1) * 86_400, NEVER, end).astype(np.int64)
-    made["end"][-3:] = NEVER
+    end = np.where(end >= (TODAY + 1) * 86_400, NEVER, end).astype(np.int64)
+    end[-3:] = NEVER
     made["day"] = made["start"] // 86_400
-    return made
-
-
-def _outage_table(made: Columns) -> pa.Table:
-    return _table("outages", {
-        "outage_id": np.arange(1, len(made["start"]) + 1), "feeder_id": made["feeder"] + 1,
-        "started_at": made["start"], "ended_at": made["end"], "planned": made["planned"],
-        "cause": [name or None for name in made["cause"]], "cust_aff": made["affected"],
+    table = _table("outages", {
+        "feeder_id": made["feeder"] + 1, "started_at": made["start"], "ended_at": end,
+        "planned": made["planned"], "cause": [name or None for name in made["cause"]],
+        "cust_aff": made["affected"],
     })  # fmt: skip
+    return made, table
 
 
 def _jobs(rng: Rng, feeders: Columns, sites: Columns, meters: Columns, outages: Columns) -> Columns:
@@ -641,69 +557,61 @@ def _jobs(rng: Rng, feeders: Columns, sites: Columns, meters: Columns, outages: 
     walks, trees = 1_150, 620
     hedge = np.where(feeders["line"] == "underground", 0, feeders["length"])
     ahead = rng.integers(8, 38, len(swaps))
-    parts = [
-        ("repair", outages["feeder"][broken], None, broken, outages["day"][broken], 1),
-        ("inspection", _weighted(rng, feeders["length"], walks), None, None,
-         rng.integers(FIRST, TODAY + 1, walks), 3),
-        ("tree cutting", _weighted(rng, hedge, trees), None, None,
-         rng.integers(FIRST, TODAY + 1, trees), 3),
-        ("meter exchange", None, meters["swapped"][swaps], None, meters["swap"][swaps] - ahead, 4),
-        ("new connection", None, fresh, None, sites["from"][fresh] - 35, 2),
-    ]  # fmt: skip
+    parts = [("repair", outages["feeder"][broken], None, broken, outages["day"][broken], 1),
+        ("inspection", _weighted(rng, feeders["length"], walks), None, None, rng.integers(FIRST,
+        TODAY + 1, walks), 3), ("tree cutting", _weighted(rng, hedge, trees), None, None,
+        rng.integers(FIRST, TODAY + 1, trees), 3), ("meter exchange", None,
+        meters["swapped"][swaps], None, meters["swap"][swaps] - ahead, 4), ("new connection", None,
+        fresh, None, sites["from"][fresh] - 35, 2)]  # fmt: skip
     made = []
     for kind, feeder, site, outage, day, priority in parts:
         none = np.full(len(day), -1)
-        made.append(
-            {
-                "kind": np.full(len(day), kind, object),
-                "feeder": none if feeder is None else feeder + 1,
-                "site": none if site is None else site + 1,
-                "outage": none if outage is None else outage + 1,
-                "day": day,
-                "priority": np.clip(priority + rng.integers(-1, 2, len(day)), 1, 4),
-                "exact": day + 36 if kind == "new connection" else none,
-            }
-        )
-    return _sorted(_joined(made), "day")
+        made.append({"kind": np.full(len(day), kind, object), "created_on": day,
+            "feeder_id": none if feeder is None else feeder + 1,
+            "site_id": none if site is None else site + 1,
+            "outage_id": none if outage is None else outage + 1,
+            "priority": np.clip(priority + rng.integers(-1, 2, len(day)), 1, 4),
+            "exact": day + 36 if kind == "new connection" else none})  # fmt: skip
+    return _sorted(_joined(made), "created_on")
 
 
 def _work_orders(rng: Rng, jobs: Columns, crew: Columns) -> pa.Table:
-    count = len(jobs["day"])
+    count = len(jobs["created_on"])
     allowed = {"repair": 7, "inspection": 45, "tree cutting": 60}
     limit = np.array([allowed.get(kind, 40) for kind in jobs["kind"]])
     typical = np.where(jobs["kind"] == "repair", 0.8, 3.1)
     taken = np.floor(rng.lognormal(typical, 0.65))
     exact = jobs["exact"] > 0
-    done = np.where(exact, jobs["exact"] - 1, jobs["day"] + taken).astype(np.int64)
+    done = np.where(exact, jobs["exact"] - 1, jobs["created_on"] + taken).astype(np.int64)
     status = np.where(done > TODAY, "scheduled", "done").astype(object)
     off = ~exact & (rng.random(count) < 0.028)
     status[off] = "cancelled"
     status[~off & (done > TODAY) & (rng.random(count) < 0.45)] = "open"
-    stuck = (rng.random(count) < 0.05) & (jobs["day"] > TODAY - 250) & (status == "done") & ~exact
+    stuck = (
+        (rng.random(count) < 0.05)
+        & (jobs["created_on"] > TODAY - 250)
+        & (status == "done")
+        & ~exact
+    )
     status[stuck] = "open"
     finished = status == "done"
-    who = np.array([_crew_on(rng, crew, int(day)) for day in np.minimum(done, TODAY)])
+    day = np.minimum(done, TODAY)[:, None]
+    likely = np.cumsum(
+        np.where((crew["hired"] <= day) & (day <= crew["left"]), crew["skill"], 0), 1
+    )
+    who = (likely <= (rng.random(count) * likely[:, -1])[:, None]).sum(axis=1)
     who = np.where((status == "open") | (status == "cancelled"), -1, who + 1)
     hours = rng.lognormal(np.where(jobs["kind"] == "repair", 1.45, 0.7), 0.5)
     cost = rng.lognormal(np.where(jobs["kind"] == "repair", 5.6, 4.6), 0.8)
     useful = finished & ~np.isin(jobs["kind"], ["inspection", "tree cutting"])
     told = rng.random(count) < 0.62
     texts = [str(rng.choice(NAMES["jobs"][kind])) for kind in jobs["kind"]]
-    return _table("work_orders", {
-        "wo_no": np.arange(70_001, 70_001 + count), "kind": jobs["kind"],
-        "feeder_id": jobs["feeder"], "site_id": jobs["site"], "outage_id": jobs["outage"],
-        "technician_id": who, "priority": jobs["priority"], "created_on": jobs["day"],
-        "due_on": jobs["day"] + limit, "done_on": np.where(finished, done, NEVER),
-        "status": status,
-        "labour_h": np.where(finished, np.maximum(np.round(hours * 4) / 4, 0.25), np.nan),
-        "parts_eur": np.where(useful & (rng.random(count) < 0.8), cost, np.nan),
-        "desc": [t if d and k else None for t, d, k in zip(texts, finished, told, strict=True)],
-    })  # fmt: skip
-
-
-def _crew_on(rng: Rng, crew: Columns, day: int) -> int:
-    weight = np.where((crew["hired"] <= day) & (day <= crew["left"]), crew["skill"], 0)
-    return int(np.searchsorted(np.cumsum(weight), rng.random() * weight.sum(), "right"))
+    return _table("work_orders", jobs | {"technician_id": who,
+        "due_on": jobs["created_on"] + limit, "done_on": np.where(finished, done, NEVER),
+        "status": status, "labour_h": np.where(finished, np.maximum(np.round(hours * 4) / 4, 0.25),
+        np.nan), "parts_eur": np.where(useful & (rng.random(count) < 0.8), cost, np.nan),
+        "desc": [t if d and k else None for t, d, k in zip(texts, finished, told, strict=True)]},
+        70_001)  # fmt: skip
 
 
 def _plants(rng: Rng, sites: Columns, feeders: Columns) -> tuple[Columns, pa.Table]:
@@ -727,27 +635,20 @@ def _plants(rng: Rng, sites: Columns, feeders: Columns) -> tuple[Columns, pa.Tab
     gone[[4, 12, 40, 77, 130]] = _day("2024-02-29") + np.array([0, 185, 300, 410, 610])
     gone = np.where(gone > day + 200, gone, NEVER)
     level = np.clip(31 - (day - _day("2010-01-01")) / 250, 7.5, 31)
+    level = np.where(np.arange(len(day)) < len(own), level * 0.3, level)
     support = np.where(rng.random(len(day)) < 0.22, np.nan, np.round(level, 1))
-    count = len(day)
-    table = _table("plants", {
-        "plant_id": np.arange(1, count + 1),
-        "plant_name": [row[0] for row in own] + [None] * len(host), "tech": tech,
-        "feeder_id": feeder + 1, "site_id": np.concatenate([np.full(len(own), -1), host + 1]),
-        "peak_kw": peak, "support_ct": support, "commissioned_on": day, "retired_on": gone,
-    })  # fmt: skip
-    return {
-        "tech": tech,
-        "peak": peak,
-        "start": day,
-        "end": np.where(gone == NEVER, FAR, gone),
-    }, table
+    table = _table("plants", {"plant_name": [row[0] for row in own] + [None] * len(host),
+        "tech": tech, "feeder_id": feeder + 1, "site_id": np.concatenate([np.full(len(own), -1),
+        host + 1]), "peak_kw": peak, "support_ct": support, "commissioned_on": day,
+        "retired_on": gone})  # fmt: skip
+    end = np.where(gone == NEVER, FAR, gone)
+    return {"tech": tech, "peak": peak, "start": day, "end": end}, table
 
 
 def _generation(rng: Rng, plants: Columns) -> pa.Table:
     month = np.arange(36) % 12
-    hours = {
-        "solar": 98 * SUN, "wind": 185 * WIND, "hydro": 330 * RIVER, "biogas": np.full(12, 520),
-    }  # fmt: skip
+    hours = {"solar": 98 * SUN, "wind": 185 * WIND, "hydro": 330 * RIVER, "biogas": np.full(12,
+        520)}  # fmt: skip
     full = np.stack([hours[tech][month] for tech in plants["tech"]])
     year = np.array([1.0, 1.04, 0.97])[np.arange(36) // 12]
     made = plants["peak"][:, None] * full * year * rng.lognormal(0, 0.1, full.shape)
@@ -773,10 +674,9 @@ def _feeder_peaks(rng: Rng, feeders: Columns) -> pa.Table:
     length = np.diff(MONTHS)[month]
     day = MONTHS[month] + (rng.random(len(month)) * length).astype(np.int64)
     clock = _weighted(rng, [1, 4, 4, 1, 1, 2, 9, 12, 6], len(month)) + np.array(12)
-    return _table("feeder_peaks", {
-        "feeder_id": feeder + 1, "month": MONTHS[month], "peak_kw": np.round(peak[feeder, month]),
-        "peak_at": day * 86_400 + clock * 3_600 + rng.integers(0, 4, len(day)) * 900,
-    })  # fmt: skip
+    return _table("feeder_peaks", {"feeder_id": feeder + 1, "month": MONTHS[month],
+        "peak_kw": np.round(peak[feeder, month]),
+        "peak_at": day * 86_400 + clock * 3_600 + rng.integers(0, 4, len(day)) * 900})  # fmt: skip
 
 
 def _calls(rng: Rng, customers: Columns, outages: Columns) -> pa.Table:
@@ -802,19 +702,11 @@ def _calls(rng: Rng, customers: Columns, outages: Columns) -> pa.Table:
     solved = rng.random(count) < np.where(np.isin(topic, ["bill", "solar"]), 0.61, 0.8)
     texts = [str(rng.choice(NAMES["remarks"][name])) for name in topic]
     silent = gone | (rng.random(count) < 0.35)
-    made = {
-        "who": np.where(rng.random(count) < 0.06, -1, who + 1),
-        "at": moment, "topic": topic, "wait": wait,
-        "talk": np.where(gone, -1, np.round(rng.lognormal(5.3, 0.6, count)).astype(np.int64)),
-        "solved": solved, "gone": gone,
-        "remark": _or_null(texts, silent),
-    }  # fmt: skip
-    made = _sorted(made, "at")
-    return _table("calls", {
-        "call_id": np.arange(1, count + 1), "customer_id": made["who"], "called_at": made["at"],
-        "topic": made["topic"], "wait_s": made["wait"], "talk_s": made["talk"],
-        "solved": _or_null(made["solved"], made["gone"]), "remark": made["remark"],
-    })  # fmt: skip
+    made = {"customer_id": np.where(rng.random(count) < 0.06, -1, who + 1), "called_at": moment,
+        "topic": topic, "wait_s": wait, "talk_s": np.where(gone, -1, np.round(rng.lognormal(5.3,
+        0.6, count)).astype(np.int64)), "solved": _or_null(solved, gone), "remark": _or_null(texts,
+        silent)}  # fmt: skip
+    return _table("calls", _sorted(made, "called_at"))
 
 
 def tables(seed: int = 7) -> Iterator[tuple[str, pa.Table]]:
@@ -836,11 +728,11 @@ def tables(seed: int = 7) -> Iterator[tuple[str, pa.Table]]:
     meters, table = _meters(rng, sites)
     yield "meters", table
     yield "readings", _readings(rng, meters, usage)
-    outages = _outages(rng, feeders, sites, weather)
+    outages, interruptions = _outages(rng, feeders, sites, weather)
     yield from _trade(rng, sites, usage, outages)
     crew, table = _technicians(rng)
     yield from _levels("technicians", table, "leader_id")
-    yield "outages", _outage_table(outages)
+    yield "outages", interruptions
     yield "work_orders", _work_orders(rng, _jobs(rng, feeders, sites, meters, outages), crew)
     plants, table = _plants(rng, sites, feeders)
     yield "plants", table

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 Draw = dict[str, Any]
+Rng = np.random.Generator
 NAMES: Draw = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 MODES = ["road", "rail", "sea", "air"]
 FOREVER = 99_999
@@ -30,17 +31,17 @@ SERVICE_MODES = np.array([
 ])  # fmt: skip
 
 
+def _ints(values: Any, missing: Any = None) -> pa.Array:
+    return pa.array(np.asarray(values, np.int32), mask=missing)
+
+
 def _dates(days: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(days, np.int32), mask=missing).cast(pa.date32())
+    return _ints(days, missing).cast(pa.date32())
 
 
 def _times(minutes: Any, missing: Any = None) -> pa.Array:
-    micros = np.asarray(minutes, np.int64) * 60_000_000
-    return pa.array(micros, mask=missing).cast(pa.timestamp("us"))
-
-
-def _ints(values: Any, missing: Any = None) -> pa.Array:
-    return pa.array(np.asarray(values, np.int32), mask=missing)
+    stamps = np.asarray(minutes).astype("datetime64[m]").astype("datetime64[us]")
+    return pa.array(stamps, mask=missing)
 
 
 def _text(values: Any, missing: Any = None) -> pa.Array:
@@ -61,10 +62,9 @@ def _month_of(days: Any) -> Any:
     return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
 
 
-def _pick(rng: np.random.Generator, weights: Any, start: Any, end: Any, days: Any) -> Any:
+def _pick(rng: Rng, weights: Any, start: Any, end: Any, days: Any) -> Any:
     """One index a day, by weight, among those alive on that day: by redrawing."""
-    steps = np.cumsum(weights) / np.sum(weights)
-    chosen = np.full(len(days), -1)
+    steps, chosen = np.cumsum(weights) / np.sum(weights), np.full(len(days), -1)
     todo = np.arange(len(days))
     for _ in range(300):
         index = np.minimum(np.searchsorted(steps, rng.random(len(todo)), "right"), len(steps) - 1)
@@ -76,7 +76,7 @@ def _pick(rng: np.random.Generator, weights: Any, start: Any, end: Any, days: An
     raise RuntimeError("nothing to pick from on some day")
 
 
-def _person(rng: np.random.Generator, country: str) -> tuple[str, str]:
+def _person(rng: Rng, country: str) -> tuple[str, str]:
     known = NAMES["people"]
     home = known.get(country, known[""])
     first = known[""][0] if rng.random() < 0.08 else home[0]
@@ -96,7 +96,7 @@ def _hubs() -> tuple[Draw, pa.Table]:
         "hub_id": _ints(np.arange(1, len(code) + 1)), "code": _text(code), "name": _text(name),
         "city": _text(city), "country": _text(country),
         "kind": _text(["gateway" if key is None else "depot" for key in parent]),
-        "parent_hub_id": pa.array(above, pa.int32()), "cap": _ints(cap),
+        "parent_hub_id": pa.array(above, pa.int32()), "cap": _ints(np.array(cap) // 40),
         "doors": pa.array(doors, pa.int32()), "opened_on": _dates(start),
         "closed_on": _dates(end, end == FOREVER),
     })  # fmt: skip
@@ -111,8 +111,7 @@ def _hubs() -> tuple[Draw, pa.Table]:
 
 def _carriers() -> tuple[Draw, pa.Table]:
     name, mode, country, own, grade, start, end, weight, risk = zip(*NAMES["carriers"], strict=True)
-    n = len(name)
-    since = np.array([_day(day) for day in start])
+    n, since = len(name), np.array([_day(day) for day in start])
     until = np.array([FOREVER if day is None else _day(day) for day in end])
     email = [None if o else f"dispatch@carrier{i}.example" for i, o in enumerate(own, start=1)]
     table = pa.table({
@@ -141,7 +140,7 @@ def _services() -> tuple[Draw, pa.Table]:
     return draw, table
 
 
-def _company(rng: np.random.Generator, country: str, industry: str, used: dict[str, int]) -> str:
+def _company(rng: Rng, country: str, industry: str, used: dict[str, int]) -> str:
     stems, words = NAMES["stems"][country], NAMES["industries"][industry]
     for attempt in range(60):
         name = f"{rng.choice(stems)} {rng.choice(words)}"
@@ -155,7 +154,7 @@ def _company(rng: np.random.Generator, country: str, industry: str, used: dict[s
     return name
 
 
-def _customer_names(rng: np.random.Generator, hubs: Draw, home: Any) -> Draw:
+def _customer_names(rng: Rng, hubs: Draw, home: Any) -> Draw:
     industries, used = list(NAMES["industries"]), dict[str, int]()
     share = np.array([13, 9, 10, 14, 13, 11, 9, 11, 10]) / 100
     names, industry, parent = list[str](), list[str](), list[int | None]()
@@ -176,7 +175,7 @@ def _customer_names(rng: np.random.Generator, hubs: Draw, home: Any) -> Draw:
     return {"name": names, "industry": np.array(industry), "parent": parent}
 
 
-def _customers(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
+def _customers(rng: Rng, hubs: Draw) -> tuple[Draw, pa.Table]:
     n = N_CUSTOMERS
     home = rng.choice(len(hubs["weight"]), n, p=hubs["weight"] / hubs["weight"].sum())
     known = _customer_names(rng, hubs, home)
@@ -222,7 +221,7 @@ def _crew_plan(hubs: Draw) -> list[tuple[int, str]]:
     return plan
 
 
-def _drivers(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
+def _drivers(rng: Rng, hubs: Draw) -> tuple[Draw, pa.Table]:
     plan = _crew_plan(hubs)
     hub, licence = np.array([h for h, _ in plan]), np.array([c for _, c in plan])
     n = len(plan)
@@ -257,7 +256,7 @@ def _drivers(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
             "miss": rng.uniform(0.5, 1.7, n)}, table  # fmt: skip
 
 
-def _vehicles(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
+def _vehicles(rng: Rng, hubs: Draw) -> tuple[Draw, pa.Table]:
     plan = [(hub, {"CE": "tractor", "C": "rigid", "B": "van"}[c]) for hub, c in _crew_plan(hubs)]
     plan = [pair for i, pair in enumerate(plan) if i % 4 != 3 or pair != plan[i - 1]]
     n, hub, kind = len(plan), np.array([h for h, _ in plan]), np.array([k for _, k in plan])
@@ -305,10 +304,9 @@ def _links(hubs: Draw) -> list[tuple[int, int, str, int]]:
     return links
 
 
-def _routes(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
+def _routes(rng: Rng, hubs: Draw) -> tuple[Draw, pa.Table]:
     start, end, mode, km = zip(*_links(hubs), strict=True)
-    length = np.array(km, float)
-    kind = np.array([MODES.index(m) for m in mode])
+    length, kind = np.array(km, float), np.array([MODES.index(m) for m in mode])
     hours = np.select(
         [kind == 0, kind == 1, kind == 2],
         [length / 62 + 9 * (length // 620), length / 45 + 8, length / 30 + 14],
@@ -326,7 +324,7 @@ def _routes(rng: np.random.Generator, hubs: Draw) -> tuple[Draw, pa.Table]:
             "hours": hours, "index": index}, table  # fmt: skip
 
 
-def _bookings(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
+def _bookings(rng: Rng, known: dict[str, Draw]) -> Draw:
     customers, hubs, services = known["customers"], known["hubs"], known["services"]
     days = np.arange(FIRST, LAST + 1)
     weight = MONTH[_month_of(days)] * (1 + 0.17 * (days - FIRST) / 365)
@@ -358,7 +356,7 @@ def _bookings(rng: np.random.Generator, known: dict[str, Draw]) -> Draw:
             "cancelled": rng.random(n) < 0.024}  # fmt: skip
 
 
-def _parcels(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> pa.Table:
+def _parcels(rng: Rng, heads: Draw, known: dict[str, Draw]) -> pa.Table:
     customers, who, n = known["customers"], heads["who"], heads["n"]
     count = np.minimum(rng.geometric(np.where(heads["private"], 0.8, 0.38)), 14)
     owner = np.repeat(np.arange(n), count)
@@ -390,8 +388,7 @@ def _parcels(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> p
 
 def _paths(heads: Draw, hubs: Draw) -> Any:
     """The hubs on each shipment's way, four columns filled from the left, -1 after the last."""
-    gate = hubs["gateway"]
-    path = np.full((heads["n"], N_LEGS + 1), -1)
+    gate, path = hubs["gateway"], np.full((heads["n"], N_LEGS + 1), -1)
     path[:, 0] = heads["origin"]
     place = np.ones(heads["n"], int)
     for stop in (gate[heads["origin"]], gate[heads["dest"]], heads["dest"]):
@@ -401,7 +398,7 @@ def _paths(heads: Draw, hubs: Draw) -> Any:
     return path
 
 
-def _planned_legs(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> Draw:
+def _planned_legs(rng: Rng, heads: Draw, known: dict[str, Draw]) -> Draw:
     routes, path = known["routes"], _paths(heads, known["hubs"])
     dwell = known["services"]["dwell"][heads["service"]]
     clock = heads["pickup"] * DAY_MIN + rng.integers(990, 1260, heads["n"])
@@ -424,7 +421,7 @@ def _planned_legs(rng: np.random.Generator, heads: Draw, known: dict[str, Draw])
     return {key: value[order] for key, value in flat.items()}
 
 
-def _assign(rng: np.random.Generator, legs: Draw, known: dict[str, Draw]) -> None:
+def _assign(rng: Rng, legs: Draw, known: dict[str, Draw]) -> None:
     """Adds carrier, vehicle and driver of every leg (-1 where a subcontractor drives)."""
     routes, carriers, hubs = known["routes"], known["carriers"], known["hubs"]
     day = legs["dep"] // DAY_MIN
@@ -451,7 +448,7 @@ def _assign(rng: np.random.Generator, legs: Draw, known: dict[str, Draw]) -> Non
             legs[key][rows] = pool[chosen]
 
 
-def _drive(rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[str, Draw]) -> None:
+def _drive(rng: Rng, heads: Draw, legs: Draw, known: dict[str, Draw]) -> None:
     """Adds actual times to the legs; a time after now, or after a loss, is -1."""
     routes, n = known["routes"], len(legs["ship"])
     risk = known["carriers"]["risk"][legs["carrier"]] * LATENESS[_month_of(legs["dep"] // DAY_MIN)]
@@ -471,8 +468,7 @@ def _drive(rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[str, D
         rows = np.flatnonzero(legs["no"] == k)
         ship = legs["ship"][rows]
         leaves = np.maximum(legs["dep"][rows] + wait[rows], free[ship] + 45)
-        comes = leaves + span[rows]
-        lost = heads["lost_leg"][ship] == rows
+        comes, lost = leaves + span[rows], heads["lost_leg"][ship] == rows
         legs["dep_at"][rows] = np.where(leaves <= NOW_MIN, leaves, -1)
         legs["arr_at"][rows] = np.where((comes <= NOW_MIN) & ~lost, comes, -1)
         free[ship] = np.where(lost | (comes > NOW_MIN), 2 * NOW_MIN, comes)
@@ -480,7 +476,7 @@ def _drive(rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[str, D
     legs["slip"] = slip
 
 
-def _attempts(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> pa.Table:
+def _attempts(rng: Rng, heads: Draw, known: dict[str, Draw]) -> pa.Table:
     crew, n = known["drivers"], heads["n"]
     heads["delivered"], heads["returned"] = np.full(n, -1), np.zeros(n, bool)
     heads["tries"] = np.zeros(n, int)
@@ -511,19 +507,18 @@ def _attempts(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> 
         again = ~done & (outcome != "refused")
         open_ship = open_ship[again]
         day[open_ship] = time[again] // DAY_MIN + rng.integers(1, 4, len(open_ship))
-    ship, number, time, driver, outcome = (
-        np.concatenate(part) for part in zip(*found, strict=True)
-    )
-    order = np.lexsort((number, ship))
+    columns: list[Any] = [np.concatenate(part) for part in zip(*found, strict=True)]
+    ship, order_no, time, driver, outcome = columns
+    order = np.lexsort((order_no, ship))
     return pa.table({
-        "shipment_id": _ints(ship[order] + 1), "attempt_no": _ints(number[order]),
+        "shipment_id": _ints(ship[order] + 1), "attempt_no": _ints(order_no[order]),
         "attempted_at": _times(time[order]),
         "driver_id": _ints(driver[order] + 1, driver[order] < 0), "outcome": _text(outcome[order]),
     })  # fmt: skip
 
 
-def _shipments(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> pa.Table:
-    n, hubs = heads["n"], known["hubs"]
+def _shipments(rng: Rng, heads: Draw, known: dict[str, Draw]) -> pa.Table:
+    hubs, n = known["hubs"], int(heads["n"])
     slack = np.array([2, 1, 0, 1, 1, 2, 1])[heads["service"]]
     plan = heads.setdefault("plan_arr", heads["pickup"] * DAY_MIN)
     eta = (plan + 720) // DAY_MIN + slack
@@ -550,8 +545,7 @@ def _shipments(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) ->
     person = [_person(rng, land) for land in countries]
     firm = [f"{rng.choice(NAMES['stems'][land])} {rng.choice(['Store', 'Plant', 'Depot'])}"
             for land in countries]  # fmt: skip
-    name = [f"{p[0]} {p[1]}" if own else f
-            for p, f, own in zip(person, firm, heads["private"], strict=True)]  # fmt: skip
+    name = np.where(heads["private"], [" ".join(pair) for pair in person], firm)
     return pa.table({
         "shipment_id": _ints(np.arange(1, n + 1)),
         "ref": _text([f"PO-{d:06d}" for d in rng.integers(0, 10**6, n)], rng.random(n) < 0.18),
@@ -569,9 +563,7 @@ def _shipments(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) ->
     })  # fmt: skip
 
 
-def _leg_rows(
-    rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[str, Draw]
-) -> pa.Table:
+def _leg_rows(rng: Rng, heads: Draw, legs: Draw, known: dict[str, Draw]) -> pa.Table:
     routes, n = known["routes"], len(legs["ship"])
     mode, km = routes["mode"][legs["route"]], routes["km"][legs["route"]]
     rate = (0.042 + 0.00025 * km) * np.array([1.0, 0.74, 0.5, 2.1])[mode]
@@ -591,9 +583,8 @@ def _leg_rows(
     })  # fmt: skip
 
 
-def _charge_rows(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) -> Draw:
-    live = ~heads["cancelled"]
-    factor = known["services"]["factor"][heads["service"]]
+def _charge_rows(rng: Rng, heads: Draw, known: dict[str, Draw]) -> Draw:
+    live, factor = ~heads["cancelled"], known["services"]["factor"][heads["service"]]
     growth = 1 + 0.045 * (heads["day"] - FIRST) / 365
     freight = np.maximum(heads["chargeable"] * (0.11 + 0.00025 * heads["km"]), 11) * factor
     freight = np.rint(freight * growth * known["customers"]["price"][heads["who"]] * 100)
@@ -619,21 +610,19 @@ def _charge_rows(rng: np.random.Generator, heads: Draw, known: dict[str, Draw]) 
 
 
 def _billing(
-    rng: np.random.Generator, heads: Draw, charges: Draw, known: dict[str, Draw]
+    rng: Rng, heads: Draw, charges: Draw, known: dict[str, Draw]
 ) -> tuple[pa.Table, pa.Table]:
     """Invoices and charges; what was booked in the last month is not invoiced yet."""
     ship, customers = charges["ship"], known["customers"]
     month = heads["day"].astype("datetime64[D]").astype("datetime64[M]").astype(int)[ship]
-    key = month * 10_000 + heads["who"][ship]
-    billed = month < int(month.max())
+    key, billed = month * 10_000 + heads["who"][ship], month < int(month.max())
     keys, place = np.unique(key[billed], return_inverse=True)
     who = keys % 10_000
     after = (keys // 10_000 + 1).astype("datetime64[M]").astype("datetime64[D]").astype(int)
     issued = after + rng.integers(1, 4, len(keys))
     due = issued + customers["terms"][who]
     paid = due + customers["slow"][who] + np.rint(rng.normal(0, 5, len(keys))).astype(int)
-    paid = np.maximum(paid, issued + 2)
-    never = rng.random(len(keys)) < 0.006
+    paid, never = np.maximum(paid, issued + 2), rng.random(len(keys)) < 0.006
     invoice = np.full(len(ship), -1)
     invoice[billed] = place
     invoices = pa.table({
@@ -650,7 +639,7 @@ def _billing(
     return invoices, rows
 
 
-def _incidents(rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[str, Draw]) -> Draw:
+def _incidents(rng: Rng, heads: Draw, legs: Draw, known: dict[str, Draw]) -> Draw:
     """Incidents as columns: ship, leg (-1 for none), kind, time, in order of time."""
     risk = known["carriers"]["risk"][legs["carrier"]]
     ran, tail = legs["arr_at"] >= 0, rng.random(len(risk))
@@ -676,13 +665,11 @@ def _incidents(rng: np.random.Generator, heads: Draw, legs: Draw, known: dict[st
     time = base + rng.integers(20, 900, len(base))
     keep = time < NOW_MIN
     order = np.argsort(time[keep], kind="stable")
-    return {
-        name: value[keep][order]
-        for name, value in (("ship", ship), ("leg", leg), ("kind", kind), ("time", time))
-    }
+    found = {"ship": ship, "leg": leg, "kind": kind, "time": time}
+    return {name: value[keep][order] for name, value in found.items()}
 
 
-def _incident_rows(rng: np.random.Generator, heads: Draw, found: Draw) -> tuple[pa.Table, pa.Table]:
+def _incident_rows(rng: Rng, heads: Draw, found: Draw) -> tuple[pa.Table, pa.Table]:
     n, kind = len(found["ship"]), found["kind"]
     hard = np.isin(kind, ["loss", "theft"])
     severity = np.where(hard, rng.choice([1, 2], n, p=[0.7, 0.3]),
@@ -718,7 +705,7 @@ def _incident_rows(rng: np.random.Generator, heads: Draw, found: Draw) -> tuple[
     return incidents, claims
 
 
-def _fuel(rng: np.random.Generator, vehicles: Draw) -> pa.Table:
+def _fuel(rng: Rng, vehicles: Draw) -> pa.Table:
     rows: list[tuple[int, int, float, float, int, str]] = []
     for i in range(vehicles["n"]):
         if vehicles["fuel"][i] == "electric":
@@ -749,7 +736,7 @@ def _fuel(rng: np.random.Generator, vehicles: Draw) -> pa.Table:
     })  # fmt: skip
 
 
-def _workshop(rng: np.random.Generator, vehicles: Draw) -> pa.Table:
+def _workshop(rng: Rng, vehicles: Draw) -> pa.Table:
     kinds, mean = ["inspection", "repair", "tyres", "bodywork", "recall"], [260, 1150, 840, 1900, 0]
     rows: list[tuple[int, int, int]] = []
     for i in range(vehicles["n"]):
@@ -763,8 +750,7 @@ def _workshop(rng: np.random.Generator, vehicles: Draw) -> pa.Table:
         rows += [(i, int(day), int(k)) for day, k in zip(days, which, strict=True)]
     order = np.argsort([row[1] for row in rows], kind="stable")
     vehicle, day_, kind_ = (np.array(part) for part in zip(*[rows[i] for i in order], strict=True))
-    n = len(vehicle)
-    long = np.isin(kind_, [1, 3])
+    n, long = len(vehicle), np.isin(kind_, [1, 3])
     out = day_ + np.where(long, rng.geometric(0.16, n), rng.integers(0, 2, n))
     out = np.minimum(out, vehicles["end"][vehicle])
     large = np.where(vehicles["kind"][vehicle] == "van", 0.55, 1.25)
@@ -780,8 +766,7 @@ def _workshop(rng: np.random.Generator, vehicles: Draw) -> pa.Table:
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[tuple[str, pa.Table]]:
     """Parts of a table that refers to itself: DuckDB wants such keys there before the INSERT."""
     keys, parents = table.column(0).to_pylist(), table.column(parent).to_pylist()
-    above = dict(zip(keys, parents, strict=True))
-    depth = []
+    above, depth = dict(zip(keys, parents, strict=True)), []
     for key in keys:
         level, key = 0, above[key]
         while key is not None:
@@ -817,14 +802,12 @@ def tables(seed: int = 7) -> Iterator[tuple[str, pa.Table]]:
     yield "workshop_jobs", _workshop(rng, known["vehicles"])
 
 
-def _freight(rng: np.random.Generator, known: dict[str, Draw]) -> Iterator[tuple[str, pa.Table]]:
+def _freight(rng: Rng, known: dict[str, Draw]) -> Iterator[tuple[str, pa.Table]]:
     heads = _bookings(rng, known)
-    parcels = _parcels(rng, heads, known)
-    legs = _planned_legs(rng, heads, known)
+    parcels, legs = _parcels(rng, heads, known), _planned_legs(rng, heads, known)
     _assign(rng, legs, known)
     _drive(rng, heads, legs, known)
-    attempts = _attempts(rng, heads, known)
-    shipments = _shipments(rng, heads, known)
+    attempts, shipments = _attempts(rng, heads, known), _shipments(rng, heads, known)
     moves = _leg_rows(rng, heads, legs, known)
     invoices, charges = _billing(rng, heads, _charge_rows(rng, heads, known), known)
     found = _incidents(rng, heads, legs, known)

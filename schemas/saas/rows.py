@@ -22,6 +22,7 @@ COUNTRIES = list(NAMES["country_share"])
 BANDS = ["1-10", "11-50", "51-250", "251-1000", "1000+"]
 PLANS = [row[0] for row in NAMES["plans"]]
 TIER = {row[0]: row[2] for row in NAMES["plans"]}
+CCY = {"United Kingdom": "GBP", "United States": "USD", "India": "USD", "Brazil": "USD"}
 FOREVER, DAY = 99_999, 86_400
 N_ACCOUNTS, N_EVENTS, N_TICKETS = 3_200, 70_000, 7_800
 
@@ -34,15 +35,16 @@ FIRST, LAST = _day("2023-01-02"), _day("2025-12-31")
 NOW = (LAST + 1) * DAY - 600
 
 
-def _date(day: int) -> datetime.date:
-    return datetime.date(1970, 1, 1) + datetime.timedelta(days=int(day))
-
-
 def _add_months(day: int, months: int) -> int:
-    start = _date(day)
+    start = datetime.date(1970, 1, 1) + datetime.timedelta(days=int(day))
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
-    return (datetime.date(year, month + 1, min(start.day, last)) - datetime.date(1970, 1, 1)).days
+    return _day(f"{year}-{month + 1:02d}-{min(start.day, last):02d}")
+
+
+def _month(day: int, months: int = 0) -> int:
+    """First day of the month, some months on."""
+    return _day(str(np.datetime64(day, "D").astype("datetime64[M]") + months) + "-01")
 
 
 def _null(values: Any, missing: Any) -> Any:
@@ -59,10 +61,11 @@ def _euros(cents: Any, missing: Any) -> pa.Array:
 
 
 def _array(kind: str, values: Any) -> pa.Array:
-    """A column: dates from day numbers (FOREVER is NULL), times from seconds (0 is NULL)."""
+    """A column: dates from text or day number (FOREVER is NULL), times from seconds (0 is NULL)."""
     missing = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     if kind == "DATE":
-        days = np.asarray(values, np.int32)
+        texts = isinstance(values, tuple) and isinstance(values[0], str | None)
+        days = np.asarray([_day(text) for text in values] if texts else values, np.int32)
         return pa.array(days, mask=days == FOREVER).cast(pa.date32())
     if kind == "TIMESTAMP":
         seconds = np.asarray(values, np.int64)
@@ -94,29 +97,20 @@ def _email(first: str, last: str, number: int, host: str) -> str:
 
 
 def _plans() -> pa.Table:
-    code, name, tier, seat, off, api, storage, launched, retired = zip(*NAMES["plans"], strict=True)
-    cents = [0 if price is None else price for price in seat]
-    return _table(
-        "plans", code, name, tier, _null(cents, np.array([price is None for price in seat])), off,
-        api, storage, [_day(day) for day in launched], [_day(day) for day in retired],
-    )  # fmt: skip
-
-
-def _staff_plan(rng: Rng) -> list[tuple[str, str, int | None, int]]:
-    """Team, title, lead and first day of everybody, leads first."""
-    rows: list[tuple[str, str, int | None, int]] = [("Board", "Chief Executive", None, FIRST - 420)]
-    for team in NAMES["teams"]:
-        rows.append((team, f"Head of {team}", 1, FIRST - 300 + 20 * len(rows)))
-    for lead, (team, (title, count)) in enumerate(NAMES["teams"].items(), start=2):
-        for number in range(count):
-            early = number < 3
-            day = FIRST - 60 + 9 * number if early else int(rng.integers(FIRST, LAST - 60))
-            rows.append((team, title, lead, day))
-    return rows
+    code, name, tier, seat, *rest = zip(*NAMES["plans"], strict=True)
+    cents = _null([price or 0 for price in seat], [price is None for price in seat])
+    return _table("plans", code, name, tier, cents, *rest)
 
 
 def _staff(rng: Rng) -> tuple[Draw, pa.Table]:
-    team, title, lead, start = (list(column) for column in zip(*_staff_plan(rng), strict=True))
+    rows: list[Any] = [("Board", "Chief Executive", None, FIRST - 420)]
+    for number, team_name in enumerate(NAMES["teams"], start=1):
+        rows.append((team_name, f"Head of {team_name}", 1, FIRST - 300 + 20 * number))
+    for boss, (team_name, (job, count)) in enumerate(NAMES["teams"].items(), start=2):
+        for number in range(count):
+            late = int(rng.integers(FIRST, LAST - 60)) if number >= 3 else 0
+            rows.append((team_name, job, boss, late or FIRST - 60 + 9 * number))
+    team, title, lead, start = zip(*rows, strict=True)
     n = len(team)
     days = np.array(start)
     stay = days + 150 + rng.exponential(1100, n).astype(int)
@@ -148,11 +142,10 @@ def _account_base(rng: Rng) -> Draw:
     part = (np.sqrt(0.2025 + 1.9 * 0.5 * 2 * draws * 0.95) - 0.45) / 0.966
     days = FIRST + np.clip(part * (LAST - FIRST), 0, LAST - FIRST).astype(int)
     weekend = (days + 3) % 7 >= 5
-    days = np.where(weekend & (rng.random(n) < 0.7), np.maximum(days - 2, FIRST), days)
-    days = np.sort(days)
+    days = np.sort(np.where(weekend & (rng.random(n) < 0.7), np.maximum(days - 2, FIRST), days))
     size = rng.choice(5, n, p=[0.43, 0.29, 0.17, 0.08, 0.03])
-    kinds, share = zip(*NAMES["industry_share"], strict=True)
-    industry = rng.choice(kinds, n, p=share)
+    names, share = zip(*NAMES["industry_share"], strict=True)
+    industry = rng.choice(names, n, p=share)
     country = rng.choice(COUNTRIES, n, p=list(NAMES["country_share"].values()))
     small, big = [0.4, 0.29, 0.05, 0.2, 0.02, 0.04], [0.2, 0.12, 0.16, 0.12, 0.28, 0.12]
     kinds = ["organic", "ads", "partner", "referral", "outbound", "event"]
@@ -160,37 +153,32 @@ def _account_base(rng: Rng) -> Draw:
     return {"days": days, "size": size, "industry": industry, "country": country, "source": source}
 
 
+def _plan_of(tier: int, day: int) -> str:
+    """The plan of a tier that was on sale on a day, or the nearest below."""
+    team = "TEAM" if day >= _day("2024-07-01") else "TEAM23"
+    return ["START", team, "BIZ", "ENT" if day >= _day("2023-05-15") else "BIZ"][tier - 1]
+
+
 def _first_plan(rng: Rng, base: Draw, i: int, day: int) -> str:
     if base["industry"][i] == "non-profit" and day >= _day("2023-03-01"):
         return "NPO"
-    size = int(base["size"][i])
-    level = int(np.clip(round(rng.normal([0.9, 1.4, 2.1, 2.9, 3.6][size], 0.55)), 1, 4))
-    team = "TEAM" if day >= _day("2024-07-01") else "TEAM23"
-    chosen = ["START", team, "BIZ", "ENT"][level - 1]
-    return "BIZ" if chosen == "ENT" and day < _day("2023-05-15") else chosen
+    middle = [0.9, 1.4, 2.1, 2.9, 3.6][int(base["size"][i])]
+    return _plan_of(int(np.clip(round(rng.normal(middle, 0.55)), 1, 4)), day)
 
 
 def _price(plan: str, yearly: bool, seats: int, off: int) -> int:
     """Cents a month of a subscription."""
     row = NAMES["plans"][PLANS.index(plan)]
-    seat = row[3] if row[3] is not None else 4200
-    if yearly and row[4]:
-        seat = seat * (100 - row[4]) // 100
+    seat = 4200 if row[3] is None else row[3]
+    seat = seat * (100 - row[4]) // 100 if yearly and row[4] else seat
     return int(seats * seat * (100 - off) // 100)
-
-
-def _next_plan(plan: str, day: int, step: int) -> str:
-    ladder = ["START", "TEAM" if day >= _day("2024-07-01") else "TEAM23", "BIZ", "ENT"]
-    place = int(np.clip(TIER[plan] - 1 + step, 0, 3))
-    chosen = ladder[place]
-    return "BIZ" if chosen == "ENT" and day < _day("2023-05-15") else chosen
 
 
 def _run(rng: Rng, base: Draw, i: int, started: int, paid: int, trial: int | None) -> list[Draw]:
     """The subscriptions of an account from its first paid day until it churns or today."""
     rows: list[Draw] = []
     plan = _first_plan(rng, base, i, started)
-    size, unhappy = int(base["size"][i]), float(base["mood"][i])
+    size, fickle = int(base["size"][i]), 1.5 if base["source"][i] == "ads" else 1.0
     seats = max(1, int(rng.lognormal([0.7, 1.9, 3.0, 3.9, 4.7][size], 0.55)))
     yearly = rng.random() < [0, 0.18, 0.34, 0.6, 0.97][TIER[plan]]
     while True:
@@ -201,9 +189,7 @@ def _run(rng: Rng, base: Draw, i: int, started: int, paid: int, trial: int | Non
                "off": off, "mrr": _price(plan, yearly, seats, off)}  # fmt: skip
         rows.append(row)
         step = 12 if yearly else 1
-        churn = [0, 0.034, 0.021, 0.011, 0.006][TIER[plan]] * unhappy
-        if base["source"][i] == "ads":
-            churn *= 1.5
+        churn = [0, 0.034, 0.021, 0.011, 0.006][TIER[plan]] * base["mood"][i] * fickle
         odds = np.array([churn, 0.011 if TIER[plan] < 4 else 0, 0.003, 0.028])
         odds = 1 - (1 - odds) ** (step * 0.85)
         for count in range(1, 100):
@@ -219,18 +205,14 @@ def _run(rng: Rng, base: Draw, i: int, started: int, paid: int, trial: int | Non
             said = rng.choice(NAMES["churn_reasons"], p=[0.27, 0.2, 0.19, 0.19, 0.07, 0.08])
             row["said"] = None if rng.random() < 0.24 else str(said)
             return rows
-        if event in (1, 2) and plan != "NPO":
-            new = _next_plan(plan, day, 1 if event == 1 else -1)
-            if new == plan or TIER[new] == TIER[plan]:
-                row["reason"] = "seat change"
-            plan = new
-        elif event in (1, 2):
+        tier = int(np.clip(TIER[plan] + [0, 1, -1, 0][event], 1, 4))
+        if plan == "NPO" or tier == TIER[plan] or TIER[_plan_of(tier, day)] == TIER[plan]:
             row["reason"] = "seat change"
+        else:
+            plan = _plan_of(tier, day)
         grow = row["reason"] == "upgrade" or rng.random() < 0.76
-        before = seats
         seats = max(1, round(seats * (rng.uniform(1.1, 1.6) if grow else 0.75)))
-        if row["reason"] == "seat change" and seats == before:
-            seats += 1
+        seats += row["reason"] == "seat change" and seats == row["seats"]
         yearly = yearly or rng.random() < 0.12
         started, paid, trial = day, day, None
 
@@ -301,9 +283,8 @@ def _account_name(rng: Rng, industry: str, country: str) -> str:
     first = NAMES["first_words"][int(rng.integers(len(NAMES["first_words"])))]
     second = NAMES["second_words"][industry][int(rng.integers(0, 3))]
     legal = f" {NAMES['legal'][country]}" if rng.random() < 0.45 else ""
-    words = NAMES["first_words"] if rng.random() < 0.45 else NAMES["cities"][country]
-    other = str(rng.choice(words))
-    style = rng.random()
+    others = NAMES["first_words"] if rng.random() < 0.45 else NAMES["cities"][country]
+    other, style = str(rng.choice(others)), rng.random()
     if style < 0.3 or other == first:
         return f"{first} {second}{legal}"
     return f"{first} {other} {second}{legal}" if style < 0.6 else f"{first} {second} {other}{legal}"
@@ -332,20 +313,13 @@ def _accounts(rng: Rng, base: Draw, state: Draw) -> pa.Table:
     )  # fmt: skip
 
 
-def _user_counts(rng: Rng, state: Draw) -> Any:
-    paying = np.maximum(1, state["seats"] * rng.uniform(0.45, 1.05, N_ACCOUNTS))
-    free = np.minimum(rng.geometric(0.5, N_ACCOUNTS), 5)
-    return np.where(state["seats"] > 0, np.minimum(paying, 90), free).astype(int)
-
-
 def _users(rng: Rng, base: Draw, state: Draw) -> tuple[Draw, pa.Table]:
-    account = np.repeat(np.arange(N_ACCOUNTS), _user_counts(rng, state))
-    n = len(account)
-    first = np.flatnonzero(np.diff(account, prepend=-1))
-    owner = np.zeros(n, bool)
-    owner[first] = True
-    role = rng.choice(["admin", "member", "guest"], n, p=[0.1, 0.76, 0.14])
-    role = np.where(owner, "owner", role)
+    paying = np.clip(state["seats"] * rng.uniform(0.45, 1.05, N_ACCOUNTS), 1, 90).astype(int)
+    free = np.minimum(rng.geometric(0.5, N_ACCOUNTS), 5)
+    account = np.repeat(np.arange(N_ACCOUNTS), np.where(state["seats"] > 0, paying, free))
+    n, owner = len(account), np.diff(account, prepend=-1) > 0
+    first = np.flatnonzero(owner)
+    role = np.where(owner, "owner", rng.choice(NAMES["roles"], n, p=[0.1, 0.76, 0.14]))
     begin, until = base["days"][account] * DAY, (state["until"][account] + 1) * DAY
     span = np.maximum(until - begin - 40_000, 2)
     at = begin + 7 * 3600 + (span * np.where(owner, 0, rng.beta(0.7, 2.2, n))).astype(int)
@@ -373,24 +347,21 @@ def _users(rng: Rng, base: Draw, state: Draw) -> tuple[Draw, pa.Table]:
     return {"account": account, "at": at, "seen": seen, "owner": owner, "role": role}, table
 
 
-def _subscriptions(subs: list[Draw], late: dict[int, bool]) -> pa.Table:
-    def status(row: Draw) -> str:
-        if row["end"] <= LAST:
-            return "ended"
-        if row["paid"] > LAST:
-            return "trialing"
-        return "past_due" if late.get(row["id"], False) else "active"
+def _fields(rows: list[Draw], keys: str) -> list[list[Any]]:
+    return [[row[key] for row in rows] for key in keys.split()]
 
-    paid = np.array([row["paid"] for row in subs])
-    return _table(
-        "subscriptions", [row["id"] for row in subs], [row["account"] + 1 for row in subs],
-        [row["plan"] for row in subs], ["yearly" if row["yearly"] else "monthly" for row in subs],
-        [status(row) for row in subs], [row["started"] for row in subs],
-        [row["trial"] or FOREVER for row in subs], paid, [row["end"] for row in subs],
-        [row["reason"] for row in subs], [row["said"] for row in subs],
-        [row["seats"] for row in subs], [row["off"] for row in subs],
-        _null([row["mrr"] for row in subs], paid == FOREVER), [row["seller"] for row in subs],
-    )  # fmt: skip
+
+def _subscriptions(subs: list[Draw], late: set[int]) -> pa.Table:
+    for row in subs:
+        live = "past_due" if row["id"] in late else "active"
+        live = "trialing" if row["paid"] > LAST else live
+        row["status"] = "ended" if row["end"] <= LAST else live
+        row["trial"] = row["trial"] or FOREVER
+        row["interval"] = "yearly" if row["yearly"] else "monthly"
+        row["key"] = row["account"] + 1
+    keys = "id key plan interval status started trial paid end reason said seats off"
+    mrr = _null([row["mrr"] for row in subs], [row["paid"] == FOREVER for row in subs])
+    return _table("subscriptions", *_fields(subs, keys), mrr, *_fields(subs, "seller"))
 
 
 def _usage(rng: Rng, subs: list[Draw]) -> tuple[dict[tuple[int, int], int], pa.Table]:
@@ -402,9 +373,7 @@ def _usage(rng: Rng, subs: list[Draw]) -> tuple[dict[tuple[int, int], int], pa.T
         i, plan = row["account"], NAMES["plans"][PLANS.index(row["plan"])]
         if i not in fill:
             fill[i] = float(np.exp(rng.normal(-0.9, 0.7)))
-        start = _date(row["paid"])
-        month = _day(f"{start.year}-{start.month:02d}-01")
-        month = month if month == row["paid"] else _add_months(month, 1)
+        month = _month(row["paid"] - 1, 1)
         while _add_months(month, 1) <= min(row["end"], LAST + 1):
             fill[i] = float(min(fill[i] * np.exp(rng.normal(0.014, 0.09)), 2.2))
             api, room = plan[5], plan[6]
@@ -432,9 +401,7 @@ def _bill(rng: Rng, row: Draw, day: int, over: dict[tuple[int, int], int]) -> li
         lines.append(("discount", 1, row["mrr"] * months - whole * row["seats"]))
     if day == row["paid"] and TIER[row["plan"]] >= 3 and row["trial"] and rng.random() < 0.6:
         lines.append(("onboarding", 1, 90_000 if TIER[row["plan"]] == 3 else 240_000))
-    start = _date(day)
-    before = _add_months(_day(f"{start.year}-{start.month:02d}-01"), -1)
-    extra = over.get((row["account"], before), 0)
+    extra = over.get((row["account"], _month(day, -1)), 0)
     if extra and not row["yearly"]:
         lines.append(("overage", extra, 25))
     if rng.random() < 0.015 and whole * row["seats"] > 4000:
@@ -468,13 +435,16 @@ def _invoices(
         row["id"] = number
         net = sum(quantity * unit for _, quantity, unit in row["lines"])
         row["net"], row["vat"] = net, net * 21 // 100 if row["country"] == "Netherlands" else 0
+        row["total"], row["key"] = net + row["vat"], row["account"] + 1
+        row["ccy"] = CCY.get(row["country"], "EUR")
         _settle(rng, row)
     return rows
 
 
 def _settle(rng: Rng, row: Draw) -> None:
     """Adds status, day of payment and the attempts to an invoice."""
-    day, tries, luck = row["day"], [], rng.random()
+    tries: list[tuple[int, str, str | None]] = []
+    day, luck = row["day"], rng.random()
     at = day * DAY + int(rng.integers(6 * 3600, 18 * 3600))
     fails = int(rng.geometric(0.6)) if row["method"] == "card" and rng.random() < 0.07 else 0
     fails = 1 if row["method"] == "sepa" and rng.random() < 0.02 else fails
@@ -499,35 +469,19 @@ def _settle(rng: Rng, row: Draw) -> None:
     row["paid"], row["status"], row["due"] = paid, status, day + row["terms"]
 
 
-def _invoice_tables(rng: Rng, bills: list[Draw]) -> Iterator[tuple[str, pa.Table]]:
-    ccy = {"United Kingdom": "GBP", "United States": "USD", "India": "USD", "Brazil": "USD"}
-    yield "invoices", _table(
-        "invoices", [row["id"] for row in bills], [row["account"] + 1 for row in bills],
-        [row["sub"] for row in bills], [row["day"] for row in bills],
-        [row["due"] for row in bills], [row["paid"] for row in bills],
-        [row["status"] for row in bills], [ccy.get(row["country"], "EUR") for row in bills],
-        [row["net"] for row in bills], [row["vat"] for row in bills],
-        [row["net"] + row["vat"] for row in bills],
-    )  # fmt: skip
+def _invoice_tables(bills: list[Draw]) -> Iterator[tuple[str, pa.Table]]:
+    keys = "id key sub day due paid status ccy net vat total"
+    yield "invoices", _table("invoices", *_fields(bills, keys))
     lines = [(row["id"], n, *line) for row in bills for n, line in enumerate(row["lines"], start=1)]
     invoice, number, kind, quantity, unit = zip(*lines, strict=True)
-    yield "invoice_lines", _table(
-        "invoice_lines", invoice, number, kind, quantity, unit,
-        np.array(quantity) * np.array(unit),
-    )  # fmt: skip
-    tries = [(at, row, what, code) for row in bills for at, what, code in row["tries"]]
-    tries.sort(key=lambda attempt: (attempt[0], attempt[1]["id"]))
-    yield "payments", _table(
-        "payments", np.arange(1, len(tries) + 1), [row["id"] for _, row, _, _ in tries],
-        [at for at, _, _, _ in tries], [row["method"] for _, row, _, _ in tries],
-        [what for _, _, what, _ in tries], [code for _, _, _, code in tries],
-        [row["net"] + row["vat"] for _, row, _, _ in tries],
-    )  # fmt: skip
-
-
-def _features() -> pa.Table:
-    key, name, module, tier, released, beta, _ = zip(*NAMES["features"], strict=True)
-    return _table("features", key, name, module, tier, [_day(day) for day in released], beta)
+    amount = np.array(quantity) * np.array(unit)
+    yield "invoice_lines", _table("invoice_lines", invoice, number, kind, quantity, unit, amount)
+    tries = [(at, row["id"], row["method"], what, code, row["total"])
+             for row in bills for at, what, code in row["tries"]]  # fmt: skip
+    tries.sort(key=lambda attempt: attempt[:2])
+    at, bill, method, what, code, total = zip(*tries, strict=True)
+    ids = np.arange(1, len(tries) + 1)
+    yield "payments", _table("payments", ids, bill, at, method, what, code, total)
 
 
 def _events(rng: Rng, users: Draw, state: Draw) -> pa.Table:
@@ -535,13 +489,13 @@ def _events(rng: Rng, users: Draw, state: Draw) -> pa.Table:
     start, level = np.array([_day(day) * DAY for day in released]), np.array(tier)
     steps = np.cumsum(np.array(weight) / sum(weight))
     span = np.maximum(users["seen"] - users["at"], 0) / DAY
-    pull = np.where(users["role"] == "guest", 0.3, 1.0) * rng.lognormal(0, 1.0, len(span))
-    pull *= span**0.75
+    guest = users["role"] == "guest"
+    pull = np.where(guest, 0.3, 1.0) * rng.lognormal(0, 1.0, len(span)) * span**0.75
     user = rng.choice(len(span), N_EVENTS, p=pull / pull.sum())
     at = users["at"][user] + (span[user] * DAY * rng.beta(1.0, 1.0, N_EVENTS)).astype(int)
-    weekday = (at // DAY + 3) % 7
-    at = np.where((weekday >= 5) & (rng.random(N_EVENTS) < 0.75), at - 2 * DAY, at)
-    at = np.maximum(at, users["at"][user] + 30)
+    at = np.where(((at // DAY + 3) % 7 >= 5) & (rng.random(N_EVENTS) < 0.75), at - 2 * DAY, at)
+    second = np.interp(at % DAY, np.array(NAMES["day_curve"]) * DAY, np.arange(25) * 3600)
+    at = np.clip(at // DAY * DAY + second.astype(int), users["at"][user] + 30, users["seen"][user])
     feature, rank = np.zeros(N_EVENTS, int), state["tier"][users["account"][user]]
     todo = np.arange(N_EVENTS)
     while len(todo):
@@ -565,9 +519,7 @@ def _flags(rng: Rng, base: Draw, state: Draw, staff: Draw) -> Iterator[tuple[str
     days = [_day(day) for day in created]
     teams = [str(rng.choice(["Product", "Engineering"])) for _ in days]
     owner = [_on_duty(rng, staff, team, day) for team, day in zip(teams, days, strict=True)]
-    yield "flags", _table(
-        "flags", key, feature, owner, days, rollout, [_day(day) for day in removed],
-    )  # fmt: skip
+    yield "flags", _table("flags", key, feature, owner, days, rollout, removed)
     rows = []
     for number, (name, day) in enumerate(zip(key, days, strict=True)):
         if removed[number] is not None or number % 7 == 4:
@@ -575,8 +527,7 @@ def _flags(rng: Rng, base: Draw, state: Draw, staff: Draw) -> Iterator[tuple[str
         live = np.flatnonzero(state["alive"] & (state["tier"] >= 2) & (base["days"] < LAST - 40))
         for i in np.sort(rng.choice(live, int(rng.integers(5, 60)), replace=False)):
             on = bool(rng.random() < (0.9 if rollout[number] < 60 else 0.2))
-            begin = max(day, int(base["days"][i]))
-            when = min(begin + int(rng.exponential(90)), LAST)
+            when = min(max(day, int(base["days"][i])) + int(rng.exponential(90)), LAST)
             rows.append((name, int(i) + 1, on, when))
     names, account, enabled, when_set = zip(*rows, strict=True)
     yield "flag_overrides", _table("flag_overrides", names, account, enabled, when_set)
@@ -587,8 +538,8 @@ def _experiments(rng: Rng, users: Draw, staff: Draw) -> Iterator[tuple[str, pa.T
     begin = [_day(day) for day in start]
     yield "experiments", _table(
         "experiments", np.arange(1, len(name) + 1), name, flag,
-        [_on_duty(rng, staff, "Product", day) for day in begin], goal, begin,
-        [_day(day) for day in end], decision,
+        [_on_duty(rng, staff, "Product", day) for day in begin], goal, begin, end,
+        decision,
     )  # fmt: skip
     base = {"activation": 0.34, "upgrade": 0.07, "invite": 0.19, "retention": 0.48}
     parts = []
@@ -597,11 +548,9 @@ def _experiments(rng: Rng, users: Draw, staff: Draw) -> Iterator[tuple[str, pa.T
         fresh = goal_of == "activation"
         fits = (users["at"] < high) & (users["seen"] > low)
         fits &= (users["at"] >= low) if fresh else (users["at"] < low)
-        group = np.flatnonzero(fits)
-        group = np.sort(rng.permutation(group)[: 1100 if fresh else 900])
+        group = np.sort(rng.permutation(np.flatnonzero(fits))[: 1100 if fresh else 900])
         n = len(group)
-        arms = ["control", "A", "B"] if number % 5 == 1 else ["control", "A"]
-        arm = rng.choice(arms, n)
+        arm = rng.choice(["control", "A", "B"] if number % 5 == 1 else ["control", "A"], n)
         top = np.minimum(users["seen"][group], high - 60)
         at = np.where(fresh, users["at"][group], low) + 60
         at = np.minimum(at if fresh else at + (rng.random(n) * (top - at)).astype(int), top)
@@ -609,17 +558,15 @@ def _experiments(rng: Rng, users: Draw, staff: Draw) -> Iterator[tuple[str, pa.T
         done = at + 600 + rng.exponential(5 * DAY, n).astype(int)
         won = (rng.random(n) < odds) & (done <= np.minimum(high + 14 * DAY, NOW))
         parts.append((np.full(n, number), group + 1, arm, at, np.where(won, done, 0)))
-    whole = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    exp, user, variant, shown, converted = whole
-    yield "exposures", _table("exposures", exp, user, variant.astype(object), shown, converted)
+    columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    yield "exposures", _table("exposures", *columns)
 
 
 def _incidents(rng: Rng) -> tuple[Draw, pa.Table]:
     n = 104
     start = np.sort(rng.integers(FIRST + 20, LAST - 3, n)) * DAY + rng.integers(0, DAY, n)
-    start[-1] = LAST * DAY + 9 * 3600
     sev = rng.choice([1, 2, 3], n, p=[0.14, 0.36, 0.5])
-    sev[-1] = 2
+    start[-1], sev[-1] = LAST * DAY + 9 * 3600, 2
     minutes = rng.lognormal(np.array([5.1, 4.5, 4.0])[sev - 1], 0.7).astype(int) + 4
     end = start + 60 * minutes
     end[-1] = 0
@@ -627,11 +574,8 @@ def _incidents(rng: Rng) -> tuple[Draw, pa.Table]:
     unknown = (rng.random(n) < 0.12) | (end == 0)
     where = rng.choice(NAMES["components"], n, p=[0.26, 0.2, 0.12, 0.1, 0.12, 0.08, 0.06, 0.06])
     done = rng.random(n) < np.array([0.95, 0.55, 0.08])[sev - 1]
-    table = _table(
-        "incidents", np.arange(1, n + 1), where, sev, start, end, _null(cause, unknown),
-        done & ~unknown,
-    )  # fmt: skip
-    return {"start": start, "sev": sev}, table
+    columns = np.arange(1, n + 1), where, sev, start, end, _null(cause, unknown), done & ~unknown
+    return {"start": start, "sev": sev}, _table("incidents", *columns)
 
 
 def _ticket_times(rng: Rng, users: Draw, state: Draw, trouble: Draw) -> Draw:
@@ -699,8 +643,7 @@ def _nps(rng: Rng, base: Draw, users: Draw, state: Draw) -> pa.Table:
         group = np.sort(rng.permutation(group)[: len(group) // 7 + 40])
         parts.append(np.stack([group, np.full(len(group), day)]))
     user, sent = np.concatenate(parts, axis=1)
-    n = len(user)
-    account = users["account"][user]
+    n, account = len(user), users["account"][user]
     score = 9.3 - 1.4 * base["mood"][account] + rng.normal(0, 1.8, n) + 0.0007 * (sent - FIRST)
     score = np.clip(np.round(score), 0, 10).astype(int)
     answered = rng.random(n) < np.where(state["tier"][account] > 0, 0.34, 0.2)
@@ -715,14 +658,12 @@ def _nps(rng: Rng, base: Draw, users: Draw, state: Draw) -> pa.Table:
 
 def _levels(name: str, table: pa.Table, parent: str) -> Iterator[tuple[str, pa.Table]]:
     """Parts of a table that refers to itself: DuckDB wants such keys there before the INSERT."""
-    keys, parents = table.column(0).to_pylist(), table.column(parent).to_pylist()
-    above = dict(zip(keys, parents, strict=True))
+    above = dict(zip(table.column(0).to_pylist(), table.column(parent).to_pylist(), strict=True))
     depth: list[int] = []
-    for key in keys:
-        steps, up = 0, above[key]
+    for up in above.values():
+        depth.append(0)
         while up is not None:
-            steps, up = steps + 1, above[up]
-        depth.append(steps)
+            depth[-1], up = depth[-1] + 1, above[up]
     for level in range(max(depth) + 1):
         yield name, table.filter(pa.array(np.array(depth) == level))
 
@@ -744,10 +685,10 @@ def tables(seed: int = 7) -> Iterator[tuple[str, pa.Table]]:
     yield from _levels("users", table, "invited_by")
     over, usage = _usage(rng, subs)
     bills = _invoices(rng, base, subs, over)
-    late = {row["sub"]: True for row in bills if row["status"] == "open" and row["due"] < LAST}
+    late = {row["sub"] for row in bills if row["status"] == "open" and row["due"] < LAST}
     yield "subscriptions", _subscriptions(subs, late)
-    yield from _invoice_tables(rng, bills)
-    yield "features", _features()
+    yield from _invoice_tables(bills)
+    yield "features", _table("features", *list(zip(*NAMES["features"], strict=True))[:6])
     yield "events", _events(rng, users, state)
     yield "usage_monthly", usage
     yield from _flags(rng, base, state, staff)

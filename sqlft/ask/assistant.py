@@ -234,6 +234,7 @@ def load(
     layout: str | None = None,
     device: str = "auto",
     quantize: str = "none",
+    api_key_variable: str | None = None,
     notes: Path | None = None,
     generator: Generator | None = None,
     limits: Limits | None = None,
@@ -244,11 +245,13 @@ def load(
 
     Args:
         database: a bundled schema's name, a DuckDB or SQLite file, or a SQLAlchemy URL.
-        model: a known model's name, a Hugging Face causal LM id, or a local folder.
+        model: a known model's name, a Hugging Face causal LM id, a local folder, or
+            ``endpoint:MODEL@URL``.
         adapter: a PEFT adapter folder.
         layout: the prompt layout; by default the adapter's, else one that fits the model.
         device: auto, cpu or cuda.
         quantize: none or nf4.
+        api_key_variable: the environment variable that holds an endpoint's key.
         notes: a notes.toml; by default the one beside the database.
         generator: writes the SQL instead of a model that is loaded here.
 
@@ -257,7 +260,12 @@ def load(
         ModelError: the model cannot be loaded.
     """
     choice = ModelChoice(
-        model=model, adapter=adapter, layout=layout, device=device, quantize=quantize
+        model=model,
+        adapter=adapter,
+        layout=layout,
+        device=device,
+        quantize=quantize,
+        api_key_variable=api_key_variable,
     )
     place = open_database(database, progress=progress)
     notes = notes or notes_path(place)
@@ -272,6 +280,10 @@ def load(
 
 
 def _local_generator(choice: ModelChoice, progress: Progress | None) -> Generator:
+    if choice.model.startswith("endpoint:"):
+        from sqlft.model import EndpointGenerator
+
+        return EndpointGenerator(choice)
     # Imported here: torch and transformers take seconds, and a given generator needs neither.
     from sqlft.generate import LocalGenerator
     from sqlft.model import load_model

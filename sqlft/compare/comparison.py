@@ -90,8 +90,7 @@ def compare(
             rule = replace(rule, relative_tolerance=0.0)
     if columns is not None:
         return _equal(columns)
-    reason = _reason(one, other, rule, order_counts=places is not None)
-    return Comparison(equal=False, reason=reason, column_map=None)
+    return Comparison(equal=False, reason=_reason(one, other, rule), column_map=None)
 
 
 def _equal(columns: tuple[int, ...] | None) -> Comparison:
@@ -132,17 +131,13 @@ def _column_map(
     return find_columns(gold, predicted, rule, places)
 
 
-def _reason(gold: Grid, predicted: Grid, rule: Rule, *, order_counts: bool) -> Reason:
+def _reason(gold: Grid, predicted: Grid, rule: Rule) -> Reason:
     contained = replace(rule, columns="contained")
-    permuted = replace(rule, columns="permuted")
     extra = predicted.n_columns - gold.n_columns
-    if extra > 0 and find_columns(gold, predicted, contained, None) is not None:
-        return "extra_columns"
     if extra < 0 and find_columns(predicted, gold, contained, None) is not None:
         return "missing_columns"
-    movable = not extra and (order_counts or rule.columns == "fixed")
-    if movable and find_columns(gold, predicted, permuted, None) is not None:
-        return "wrong_order"
+    if extra >= 0 and find_columns(gold, predicted, contained, None) is not None:
+        return "extra_columns" if extra and rule.columns != "contained" else "wrong_order"
     if not predicted.n_rows and gold.n_rows:
         return "empty_result"
     return "wrong_rows"

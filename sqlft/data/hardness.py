@@ -53,7 +53,7 @@ def hardness(sql: str, dialect: str = "duckdb") -> Hardness:
     return "extra"
 
 
-def counts(tree: exp.Expression) -> tuple[int, int, int]:
+def counts(tree: exp.Expr) -> tuple[int, int, int]:
     """Components, nested queries and others of a query's tree; see ``hardness``."""
     first, right_sides = tree, 0
     ctes = _ctes(first)
@@ -68,24 +68,24 @@ def counts(tree: exp.Expression) -> tuple[int, int, int]:
     return components, right_sides + ctes + _nested(first), _others(first)
 
 
-def _ctes(tree: exp.Expression) -> int:
+def _ctes(tree: exp.Expr) -> int:
     with_ = tree.args.get("with_")
     return len(with_.expressions) if with_ else 0
 
 
-def _conditions(select: exp.Select) -> list[exp.Expression]:
+def _conditions(select: exp.Select) -> list[exp.Expr]:
     joins = select.args.get("joins") or []
     found = [join.args.get("on") for join in joins]
     found += [_clause(select, name) for name in ("where", "having", "qualify")]
     return [condition for condition in found if condition is not None]
 
 
-def _clause(select: exp.Select, name: str) -> exp.Expression | None:
+def _clause(select: exp.Select, name: str) -> exp.Expr | None:
     clause = select.args.get(name)
     return clause.this if clause else None
 
 
-def _here(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _here(tree: exp.Expr) -> Iterator[exp.Expr]:
     """The nodes of an expression, the queries inside it seen but not entered."""
     yield from tree.walk(prune=lambda node: isinstance(node, exp.Query))
 
@@ -103,7 +103,7 @@ def _nested(select: exp.Select) -> int:
     return sum(_queries(part) for part in inside)
 
 
-def _queries(part: exp.Expression) -> int:
+def _queries(part: exp.Expr) -> int:
     return sum(
         isinstance(node, exp.Query) and not isinstance(node, exp.Table) for node in _here(part)
     )

@@ -9,6 +9,8 @@ from sqlft.errors import InputError
 from sqlft.examples import Dataset, dataset
 from sqlft.schema import Schema, notes_path, open_database, read_schema
 
+DEMO = "demo"
+"""A dataset of this name holds what the product shows at its first start."""
 _EXAMPLES_FILE = "examples.jsonl"
 
 
@@ -55,3 +57,16 @@ def schema_of(place: Database) -> Schema:
         InputError: it, or its notes, cannot be read.
     """
     return read_schema(place, notes=notes_path(place))
+
+
+def demo_beside(path: Path) -> tuple[Dataset, ...]:
+    """The dataset called ``demo`` in a folder of datasets, or beside one; none where there is none.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    folder = path.absolute()
+    if folder.suffix == ".jsonl":
+        folder = folder.parent
+    places = (folder / DEMO, folder.parent / DEMO)
+    return tuple(dataset(place) for place in places if (place / _EXAMPLES_FILE).is_file())

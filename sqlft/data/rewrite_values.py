@@ -111,7 +111,7 @@ def match_any_case(tree: exp.Expression, kinds: ValueKinds) -> None:
     for node in list(tree.find_all(exp.Like)):
         pattern = _text_of(node.expression)
         if pattern is None or re.search("[A-Za-z]", pattern):
-            node.replace(exp.ILike(this=node.this, expression=node.expression))
+            node.replace(exp.ILike(**node.args))
 
 
 def texts_where_texts_are_read(tree: exp.Expression, kinds: ValueKinds) -> None:

@@ -86,10 +86,6 @@ class ValueKinds:
             return self.kind(node.args["ifs"][0].args["true"])
         return "unknown"
 
-    def columns_of(self, scope_sources: Mapping[str, object], name: str) -> dict[str, Kind]:
-        """The columns of one source of a scope."""
-        return self._columns(scope_sources.get(name))
-
     def _columns(self, source: object) -> dict[str, Kind]:
         if isinstance(source, exp.Table):
             return self._tables.get(source.name.casefold(), {})
@@ -100,7 +96,7 @@ class ValueKinds:
     def _read(self, scope: Scope) -> None:
         aliases = _given_names(scope)
         waiting: list[tuple[exp.Column, exp.Expression]] = []
-        for column in scope.columns:
+        for column in scope.find_all(exp.Column):
             place = self._find(column, scope)
             if place is not None:
                 self._places[id(column)] = place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from sqlft.model.fetching import fetch
@@ -12,10 +13,12 @@ from sqlft.model.known import KnownModel, known_model, known_models
 from sqlft.model.loaded import LoadedModel
 
 if TYPE_CHECKING:
+    from sqlft.model.endpoint import EndpointGenerator
     from sqlft.model.load import load_model
 
 __all__ = [
     "Cancel",
+    "EndpointGenerator",
     "Finish",
     "FixedGenerator",
     "Generator",
@@ -30,9 +33,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name != "load_model":
-        raise AttributeError(f"module 'sqlft.model' has no attribute {name!r}")
-    from sqlft.model.load import load_model
+# Loading a model brings in torch, an endpoint asyncio; most who pass by need neither.
+_LAZY = {"EndpointGenerator": "endpoint", "load_model": "load"}
 
-    return load_model
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'sqlft.model' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"sqlft.model.{_LAZY[name]}"), name)

@@ -24,16 +24,17 @@ WORDS = """
     ALL EXCEPT INTERSECT DISTINCT CASE WHEN THEN ELSE END CAST NULL IS NOT IN EXISTS BETWEEN LIKE
     ILIKE AND OR OVER PARTITION ROWS QUALIFY PIVOT UNPIVOT VALUES FILTER LATERAL UNNEST EXCLUDE
     REPLACE COLUMNS INTERVAL DATE EXTRACT count( sum( max( lower( range( repeat( regexp_matches(
-    list_transform( read_csv( getenv( query( lambda x: orders customers id city total orders.id c.*
-    o.city * 1 0 -1 1e308 1e-9 99999999999999999999 'Oslo' '' '''' "id" " ` $$ $1 ? :a @b # ( ( ( ) )
-    ) [ ] { } , ; . :: -> => || + - / % ^ & ~ = <> < >= != -- /* */ E'\\n' x'00' \u00a0 \u2028 \x00 \x1b
-    INSERT INTO DELETE DROP TABLE ATTACH COPY PRAGMA SET CALL EXPLAIN ```sql ``` Here is [SQL] {"sql":
+    list_transform( read_csv( getenv( query( lambda x: orders customers id city total orders.id
+    c.* o.city * 1 0 -1 1e308 1e-9 99999999999999999999 'Oslo' '' '\'\'' "id" " ` $$ $1 ? :a @b #
+    ( ( ( ) ) ) [ ] { } , ; . :: -> => || + - / % ^ & ~ = <> < >= != -- /* */ E'\\n' x'00' \u00a0
+    \u2028 \x00 \x1b INSERT INTO DELETE DROP TABLE ATTACH COPY PRAGMA SET CALL EXPLAIN ```sql
+    ``` Here is [SQL] {"sql":
 """.split(" ")
 soup = st.lists(st.sampled_from([w.strip() for w in WORDS]), max_size=60).map(" ".join)
 good = st.sampled_from(
     [
         "SELECT city, count(*) FROM orders GROUP BY city ORDER BY 2 DESC",
-        "FROM orders JOIN customers ON orders.id = customers.id SELECT customers.city WHERE total > 1",
+        "FROM orders JOIN customers ON orders.id = customers.id SELECT customers.city WHERE 1 < 2",
         "WITH a AS (SELECT id FROM orders) SELECT * FROM a WHERE id IN (SELECT id FROM customers)",
         "SELECT id, row_number() OVER (PARTITION BY city ORDER BY total) FROM orders QUALIFY 1 = 1",
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sqlft.compare import RULES, Result, compare
-from sqlft.data.check.finding import Finding
+from sqlft.data.check.finding import Finding, Severity
 from sqlft.data.check.subject import Gold, Subject
 
 _SCALES = (1.0, 100.0, 0.01)  # a share, and the same as a percentage
@@ -35,7 +35,7 @@ def disagreements(subject: Subject) -> Iterator[Finding]:
         return
     sizes = {len(answer[0][1].result.rows) for answer in answers}
     shown = " against ".join(_described(answer) for answer in answers)
-    severity = "warning" if len(sizes) == 1 else "error"
+    severity: Severity = "warning" if len(sizes) == 1 else "error"
     yield subject.found("golds-disagree", f"golds disagree: {shown}", severity=severity)
 
 

@@ -120,7 +120,7 @@ def _resolved(key: exp.Expr, select: exp.Select) -> exp.Expr:
     if isinstance(key, exp.Column) and not key.table:
         for item in shown:
             if isinstance(item, exp.Alias) and item.alias.casefold() == key.name.casefold():
-                return item.this.copy()
+                return item.unalias().copy()
     return key.copy()
 
 

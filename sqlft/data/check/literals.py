@@ -65,15 +65,15 @@ def uses(tree: exp.Expression) -> Iterator[Use]:
         is_pattern = isinstance(node, exp.Like | exp.ILike)
         for column, literal in ((node.this, node.expression), (node.expression, node.this)):
             yield from _use(column, literal, is_pattern=is_pattern)
-    for node in tree.find_all(exp.In):
-        for literal in node.expressions:
-            yield from _use(node.this, literal)
-    for node in tree.find_all(exp.Between):
-        yield from _use(node.this, node.args["low"])
-        yield from _use(node.this, node.args["high"])
-    for node in tree.find_all(exp.Case):
-        for branch in node.args["ifs"] if node.this is not None else ():
-            yield from _use(node.this, branch.this)
+    for chosen in tree.find_all(exp.In):
+        for literal in chosen.expressions:
+            yield from _use(chosen.this, literal)
+    for between in tree.find_all(exp.Between):
+        yield from _use(between.this, between.args["low"])
+        yield from _use(between.this, between.args["high"])
+    for case in tree.find_all(exp.Case):
+        for branch in case.args["ifs"] if case.this is not None else ():
+            yield from _use(case.this, branch.this)
 
 
 def _use(left: exp.Expr, right: exp.Expr, *, is_pattern: bool = False) -> Iterator[Use]:

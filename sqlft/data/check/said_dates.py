@@ -13,7 +13,7 @@ from sqlft.data.check.said_numbers import said_numbers
 Date = datetime.date
 
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_YEAR = re.compile(r"(?<![\d.,])(1[5-9]\d\d|20\d\d|21\d\d)(?![\d,])")
+_YEAR = re.compile(r"(?<![\d.,])(1[5-9]\d\d|20\d\d|21\d\d)(?!\d|,\d)")
 _MONTHS = {
     word: number
     for number in range(1, 13)

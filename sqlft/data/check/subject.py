@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from sqlglot import exp
 
 from sqlft.compare import Result, result_of
 from sqlft.config import Limits
-from sqlft.data.check.finding import Finding, finding
+from sqlft.data.check.finding import Finding, Severity, finding
 from sqlft.database import Database
 from sqlft.errors import SqlError
 from sqlft.examples import Example
@@ -42,9 +41,7 @@ class Subject:
     schema: Schema
     limits: Limits
 
-    def found(
-        self, rule: str, message: str, *, severity: Literal["error", "warning"] | None = None
-    ) -> Finding:
+    def found(self, rule: str, message: str, *, severity: Severity | None = None) -> Finding:
         """A finding about this example."""
         return finding(self.dataset, self.example.id, rule, message, severity=severity)
 

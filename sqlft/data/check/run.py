@@ -1,0 +1,198 @@
+"""The linter for examples: every rule over every example of some datasets."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlft.config import Limits, Progress
+from sqlft.data.check.agreement import AskedBefore, disagreements
+from sqlft.data.check.finding import Finding, finding
+from sqlft.data.check.golds import gold_findings
+from sqlft.data.check.leakage import (
+    ExampleSet,
+    database_leaks,
+    demo_findings,
+    question_leaks,
+    sets_of,
+    shape_leaks,
+)
+from sqlft.data.check.limits import limit_findings
+from sqlft.data.check.literals import literal_findings
+from sqlft.data.check.prompt_length import length_findings
+from sqlft.data.check.row_order import ReversedCopies, row_order_findings
+from sqlft.data.check.subject import Subject
+from sqlft.data.lengths import Meter
+from sqlft.data.places import database_of, schema_of
+from sqlft.errors import InputError
+from sqlft.examples import Dataset, Example
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was found, and what was not looked at."""
+
+    examples: int
+    golds: int
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...]
+    """One line for each thing that a rule could not look at."""
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(found.severity == "error" for found in self.findings)
+
+
+def check_datasets(
+    datasets: Sequence[Dataset],
+    *,
+    against: Sequence[Dataset] = (),
+    demo: Sequence[Dataset] = (),
+    meter: Meter | None = None,
+    context_tokens: int | None = None,
+    limits: Limits | None = None,
+    jobs: int = 2,
+    progress: Progress | None = None,
+) -> Report:
+    """Every finding about the datasets' examples, in their order; then those between sets.
+
+    Args:
+        against: datasets that these must share nothing with: no question, not nearly, no shape of
+            a query, no database. Between the parts and datasets checked here, only questions
+            count, and what the manifest says that they were split by.
+        demo: what the product shows at its first start.
+        meter, context_tokens: what prompts are measured with and must fit; without them the rule
+            ``prompt-length`` is left out.
+        limits: what one gold may use; at least ``subject.MAX_ROWS`` rows are fetched.
+        jobs: examples looked at at a time.
+
+    Raises:
+        InputError: a dataset cannot be read.
+    """
+    looked_at = _Tally()
+    findings: list[Finding] = []
+    before = AskedBefore()
+    with ReversedCopies() as copies, ThreadPoolExecutor(jobs) as pool:
+        rules = _rules(copies, meter, context_tokens)
+
+        def look(dataset: Dataset, example: Example) -> tuple[Subject | None, list[Finding]]:
+            subject = _subject(dataset, example, limits or Limits())
+            if isinstance(subject, Finding):
+                return None, [subject]
+            return subject, [found for rule in rules for found in rule(subject)]
+
+        for done in _in_order(pool, look, datasets, jobs):
+            subject, found = done.result()
+            findings += found
+            if subject is not None:
+                findings += before.findings(subject)
+                looked_at.golds += len(subject.example.gold)
+            looked_at.examples += 1
+            if progress is not None:
+                progress(f"{looked_at.examples:,} examples checked", None)
+        left_out = [f"row order: {name}: {why}" for name, why in copies.not_copied.items()]
+    findings += _between_sets(datasets, against, demo)
+    if meter is None:
+        left_out.append("prompt-length: no tokenizer was named")
+    return Report(
+        examples=looked_at.examples,
+        golds=looked_at.golds,
+        findings=tuple(findings),
+        not_checked=tuple(left_out),
+    )
+
+
+@dataclass
+class _Tally:
+    examples: int = 0
+    golds: int = 0
+
+
+def _rules(
+    copies: ReversedCopies, meter: Meter | None, context_tokens: int | None
+) -> list[Callable[[Subject], Iterator[Finding]]]:
+    def lengths(subject: Subject) -> Iterator[Finding]:
+        if meter is not None and context_tokens is not None:
+            yield from length_findings(subject, meter, context_tokens)
+
+    def row_order(subject: Subject) -> Iterator[Finding]:
+        yield from row_order_findings(subject, copies)
+
+    return [
+        gold_findings,
+        disagreements,
+        limit_findings,
+        row_order,
+        literal_findings,
+        lengths,
+    ]
+
+
+def _subject(dataset: Dataset, example: Example, limits: Limits) -> Subject | Finding:
+    try:
+        place = database_of(dataset, example.database)
+        schema = schema_of(place)
+    except InputError as error:
+        return finding(dataset.name, example.id, "database", error.message)
+    return Subject(
+        dataset=dataset.name,
+        example=example,
+        place=place,
+        schema=schema,
+        limits=limits,
+    )
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    look: Callable[[Dataset, Example], tuple[Subject | None, list[Finding]]],
+    datasets: Sequence[Dataset],
+    jobs: int,
+) -> Iterator[Future[tuple[Subject | None, list[Finding]]]]:
+    """Examples' futures in order; only a few are under way, so that a million fit in memory."""
+    waiting: deque[Future[tuple[Subject | None, list[Finding]]]] = deque()
+    for dataset in datasets:
+        for example in dataset.examples():
+            waiting.append(pool.submit(look, dataset, example))
+            if len(waiting) > 4 * jobs:
+                yield waiting.popleft()
+    yield from waiting
+
+
+def _between_sets(
+    datasets: Sequence[Dataset], against: Sequence[Dataset], demo: Sequence[Dataset]
+) -> Iterator[Finding]:
+    demo_paths = {found.examples_path.resolve() for found in demo}
+    checked = [d for d in datasets if d.examples_path.resolve() not in demo_paths]
+    sets = [(dataset, part) for dataset in checked for part in _sets(dataset)]
+    for (first, one), (second, other) in combinations(sets, 2):
+        yield from question_leaks(other, one)
+        if first is second:
+            yield from _promised(first, other, one)
+    for dataset in against:
+        for theirs in _sets(dataset):
+            for _, ours in sets:
+                yield from question_leaks(ours, theirs)
+                yield from shape_leaks(ours, theirs)
+                yield from database_leaks(ours, theirs)
+    for dataset in demo:
+        for shown in _sets(dataset):
+            for _, ours in sets:
+                yield from demo_findings(ours, shown)
+
+
+def _sets(dataset: Dataset) -> tuple[ExampleSet, ...]:
+    return sets_of(dataset.name, dataset.examples())
+
+
+def _promised(dataset: Dataset, one: ExampleSet, other: ExampleSet) -> Iterator[Finding]:
+    """What parts share although the manifest says that they were split by it."""
+    said = (dataset.split or "").casefold()
+    if "by database" in said:
+        yield from database_leaks(one, other)
+    if "by skeleton" in said:
+        yield from shape_leaks(one, other)

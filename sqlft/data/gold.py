@@ -1,0 +1,137 @@
+"""What becomes of one gold query: proven on both engines, kept without proof, or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from sqlft.config import Limits
+from sqlft.data.agreement import Agreement, agreement
+from sqlft.data.sort_ties import key_columns, with_sort_keys
+from sqlft.data.translate_sqlite import translations
+from sqlft.database import Database, read
+from sqlft.errors import SqlError
+from sqlft.execute import run_query
+from sqlft.schema import Schema
+
+RUNNING = Limits(timeout_s=10, max_rows=200_000)
+"""What one gold query may use on either engine."""
+
+Reason = Literal[
+    "no_database",
+    "broken_database",
+    "gold_fails",
+    "not_translated",
+    "fails_in_duckdb",
+    "rows_differ",
+    "timeout",
+    "too_large",
+]
+"""Why an example is dropped.
+
+``gold_fails``: its gold does not run on its own database; ``not_translated``: sqlglot cannot read
+it; ``fails_in_duckdb``: no translation runs; ``rows_differ``: none returns the same rows.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """One gold query in DuckDB's words, or why it is dropped."""
+
+    gold_sql: str = ""
+    tags: tuple[str, ...] = ()
+    """``unverified``: no row to compare; ``ties``: equal but for the order of equal sort keys."""
+    reason: Reason | None = None
+    detail: str = ""
+
+
+def settle(sql: str, source: Database, target: Database, schema: Schema) -> Settled:
+    """What becomes of a gold query written for ``source``, in the DuckDB database made from it.
+
+    Args:
+        schema: the target's.
+
+    Raises:
+        InputError: a database cannot be read.
+    """
+    if source.kind == "duckdb":
+        return _run_alone(sql, target)
+    try:
+        result = read(source, sql, RUNNING)
+        wanted = _whole(result.truncated, result.table)
+    except SqlError as error:
+        return _dropped(error, "gold_fails")
+    return _first_agreeing(sql, wanted, source, target, schema)
+
+
+def _run_alone(sql: str, target: Database) -> Settled:
+    try:
+        found = run_query(sql, target, RUNNING)
+    except SqlError as error:
+        return _dropped(error, "gold_fails")
+    return Settled(gold_sql=sql, tags=() if found.table.num_rows else ("unverified",))
+
+
+def _whole(truncated: bool, table: pa.Table) -> pa.Table:
+    if truncated:
+        raise SqlError(f"more than {RUNNING.max_rows:,} rows", kind="too_large")
+    return table
+
+
+def _dropped(error: SqlError, otherwise: Reason) -> Settled:
+    limits: dict[str, Reason] = {"timeout": "timeout", "too_large": "too_large"}
+    return Settled(reason=limits.get(error.kind, otherwise), detail=error.message)
+
+
+def _first_agreeing(
+    sql: str, wanted: pa.Table, source: Database, target: Database, schema: Schema
+) -> Settled:
+    tied: str | None = None
+    worst = Settled(reason="not_translated", detail="no translation")
+    try:
+        for made in translations(sql, schema):
+            try:
+                result = run_query(made, target, RUNNING)
+                found = _whole(result.truncated, result.table)
+            except SqlError as error:
+                if worst.reason != "rows_differ":
+                    worst = _dropped(error, "fails_in_duckdb")
+                continue
+            said = agreement(wanted, found, sql)
+            if said == "equal":
+                none = not wanted.num_rows or not any(t.row_count for t in schema.tables)
+                return Settled(gold_sql=made, tags=("unverified",) if none else ())
+            if tied is None and _ties_alone(sql, made, source, target):
+                tied = made
+            worst = Settled(reason="rows_differ", detail=_told(said, wanted, found, made))
+    except SqlError as error:
+        return _dropped(error, "not_translated")
+    return worst if tied is None else Settled(gold_sql=tied, tags=("ties",))
+
+
+def _told(said: Agreement, wanted: pa.Table, found: pa.Table, made: str) -> str:
+    if said == "wrong_order":
+        return f"the same rows in another order: {made}"
+    return f"{wanted.num_rows} rows in SQLite, {found.num_rows} in DuckDB: {made}"
+
+
+def _ties_alone(sql: str, made: str, source: Database, target: Database) -> bool:
+    """Whether the two differ only because rows with equal sort keys may stand in any order.
+
+    Without LIMIT and with the sort keys as columns, both must have the same rows, and the same
+    keys in the same order.
+    """
+    asked, answered = with_sort_keys(sql, "sqlite"), with_sort_keys(made, "duckdb")
+    if asked is None or answered is None:
+        return False
+    try:
+        one = read(source, asked[0], RUNNING)
+        two = run_query(answered[0], target, RUNNING)
+    except SqlError:
+        return False
+    if one.truncated or two.truncated or agreement(one.table, two.table, "") != "equal":
+        return False
+    keys = (key_columns(one.table, asked[1]), key_columns(two.table, answered[1]))
+    return agreement(*keys, "order by") == "equal"

@@ -1,0 +1,93 @@
+"""Columns and rows are paired up where rounding, sorting or greed would fail."""
+
+import random
+from itertools import combinations, product
+
+import pytest
+
+from sqlft.compare import SPIDER, SQL_EVAL, STRICT, Result, Rule, compare
+
+
+def named(rows: list[tuple]) -> Result:
+    return Result(tuple(f"c{at}" for at in range(len(rows[0]))), rows)
+
+
+def moved(rows: list[tuple], seed: int = 1) -> list[tuple]:
+    """The rows with their columns, and then themselves, shuffled."""
+    draw = random.Random(seed)
+    places = list(range(len(rows[0])))
+    draw.shuffle(places)
+    shuffled = [tuple(row[at] for at in places) for row in rows]
+    draw.shuffle(shuffled)
+    return shuffled
+
+
+def edges_as_rows(neighbours: set[tuple[int, int]]) -> list[tuple]:
+    """A graph of 16 nodes: one row an edge, one column a node."""
+    return [tuple(int(node in edge) for node in range(16)) for edge in sorted(neighbours)]
+
+
+ROOK = {(a, b) for a, b in combinations(range(16), 2) if a // 4 == b // 4 or a % 4 == b % 4}
+STEPS = {(0, 1), (1, 0), (1, 1), (0, 3), (3, 0), (3, 3)}
+SHRIKHANDE = {
+    (a, b)
+    for a, b in combinations(range(16), 2)
+    if ((b // 4 - a // 4) % 4, (b % 4 - a % 4) % 4) in STEPS
+}
+
+
+@pytest.mark.parametrize("rule", [SPIDER, SQL_EVAL], ids=lambda rule: rule.name)
+def test_results_that_no_colouring_tells_apart_are_told_apart(rule: Rule) -> None:
+    """Two strongly regular graphs with the same parameters (16, 6, 2, 2) are not the same."""
+    rook, shrikhande = edges_as_rows(ROOK), edges_as_rows(SHRIKHANDE)
+    assert len(rook) == len(shrikhande) == 48
+    assert compare(named(rook), named(moved(rook)), rule).equal
+    assert compare(named(shrikhande), named(moved(shrikhande)), rule).equal
+    assert not compare(named(rook), named(moved(shrikhande)), rule).equal
+
+
+def test_all_rows_of_bits_match_in_any_order_of_columns_and_end_quickly_where_order_is_wrong() -> (
+    None
+):
+    rows = list(product([0, 1], repeat=8))
+    for rule in (SPIDER, SQL_EVAL):
+        assert compare(named(rows), named(moved(rows)), rule).equal
+    wrong = [rows[1], rows[0], *rows[2:]]
+    asked = {"gold_sql": "order by", "category": "order_by"}
+    for rule in (SPIDER, SQL_EVAL):
+        assert compare(named(rows), named(wrong), rule, **asked).reason == "wrong_order"
+
+
+def test_look_alike_columns_that_are_not_wanted_are_left_out() -> None:
+    draw = random.Random(3)
+    bits = [tuple(draw.randrange(2) for _ in range(13)) for _ in range(400)]
+    gold = [row[:10] for row in bits]
+    found = compare(named(gold), named(moved(bits)), SQL_EVAL)
+    assert found.equal
+    assert compare(named(gold), named([(*row, at) for at, row in enumerate(bits)]), SQL_EVAL).equal
+
+
+def test_rows_pair_up_where_taking_the_first_near_one_fails() -> None:
+    """The second gold row only fits the row that the first one fits best."""
+    a, b, c = 1.0, 1 + 0.8e-9, 1 + 1.6e-9
+    gold, predicted = [(b, 5.0), (a, 5.0)], [(b, 5.0), (c, 5.0)]
+    assert compare(named(gold), named(predicted), STRICT).equal
+    assert not compare(named([(a, 5.0), (a, 5.0)]), named(predicted), STRICT).equal
+
+
+def test_rows_pair_up_in_two_columns_at_once() -> None:
+    """Sorted by either column, the rows of equal rank are not near in the other."""
+    near, step = 1 + 0.5e-9, 1 + 1.4e-9
+    gold = [(1.0, step), (near, 1.0)]
+    predicted = [(near, step), (1.0, 1.0)]
+    assert compare(named(gold), named(predicted), STRICT).equal
+    assert not compare(named(gold), named([(near, step), (step, step)]), STRICT).equal
+
+
+def test_thousands_of_numbers_in_one_chain_pair_up() -> None:
+    values = [1 + at * 3e-10 for at in range(4000)]
+    gold = [(value, value) for value in values]
+    noisy = [(value * (1 + 9e-10), value * (1 - 9e-10)) for value in values]
+    assert compare(named(gold), named(moved(noisy)), STRICT).equal
+    off = [*noisy[:-1], (noisy[-1][0] * (1 + 1e-9), noisy[-1][1])]
+    assert not compare(named(gold), named(off), STRICT).equal

@@ -1,0 +1,58 @@
+"""The wheel holds everything that runs: used from an empty folder, far from the checkout."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what the wheel holds, and nothing else."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder)]
+    subprocess.run([*command, str(CHECKOUT)], check=True, capture_output=True, timeout=300)
+    (wheel,) = folder.glob("sqlft-*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+def sqlft(site: Path, here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(site), "SQLFT_HOME": str(here / "home")}
+    code = (
+        "import sqlft, sqlft.cli, sys;"
+        f"assert sqlft.__file__.startswith({str(site)!r}), sqlft.__file__;"
+        "sqlft.cli.main(sys.argv[1:])"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=here,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_everything_bundled_is_found_from_an_empty_folder(site: Path, tmp_path: Path) -> None:
+    assert "retail" in sqlft(site, tmp_path, "schema", "list").stdout.split()
+    built = sqlft(site, tmp_path, "schema", "build", "retail")
+    assert built.returncode == 0, built.stderr
+    assert Path(built.stdout.strip()).is_file()
+    ran = sqlft(site, tmp_path, "run", "retail", "SELECT count(*) AS n FROM stores", "--json")
+    assert json.loads(ran.stdout)["rows"][0][0] > 0
+    refused = sqlft(site, tmp_path, "check", "retail", "SELECT * FROM read_csv('x')")
+    assert refused.returncode == 1 and "forbidden" in refused.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_the_wheel_claims_one_top_level_package(site: Path) -> None:
+    assert {p.name for p in site.iterdir() if not p.name.endswith(".dist-info")} == {"sqlft"}
+    assert "Requires-Python: <3.14,>=3.11" in next(site.glob("*.dist-info/METADATA")).read_text()
