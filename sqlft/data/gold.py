@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -45,6 +45,8 @@ class Settled:
     """``unverified``: no row to compare; ``ties``: equal but for the order of equal sort keys."""
     reason: Reason | None = None
     detail: str = ""
+    gold_rows: int | None = None
+    """Rows that the dropped gold returns on its own database, where it runs."""
 
 
 def settle(sql: str, source: Database, target: Database, schema: Schema) -> Settled:
@@ -107,8 +109,10 @@ def _first_agreeing(
                 tied = made
             worst = Settled(reason="rows_differ", detail=_told(said, wanted, found, made))
     except SqlError as error:
-        return _dropped(error, "not_translated")
-    return worst if tied is None else Settled(gold_sql=tied, tags=("ties",))
+        worst = _dropped(error, "not_translated")
+    if tied is not None:
+        return Settled(gold_sql=tied, tags=("ties",))
+    return replace(worst, gold_rows=wanted.num_rows)
 
 
 def _told(said: Agreement, wanted: pa.Table, found: pa.Table, made: str) -> str:

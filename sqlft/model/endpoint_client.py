@@ -26,6 +26,7 @@ _HEADERS_SENT = {
     "content-type",
     "host",
     "user-agent",
+    "x-stainless-raw-response",  # openai itself looks there for how it is to read the answer
 }
 
 

@@ -40,7 +40,7 @@ def read_schema(
         InputError: the database is missing, damaged, locked, unreachable or has no tables; or
             the notes do not fit it.
     """
-    key = _identity(database)
+    key = database_identity(database)
     if key is None:
         return _read(database, notes, samples_per_column)
     key += (_notes_digest(notes), samples_per_column)
@@ -79,7 +79,7 @@ def _read(database: Database, notes: Path | None, samples_per_column: int) -> Sc
     return with_server_samples(schema, database, samples_per_column)
 
 
-def _identity(database: Database) -> _Key | None:
+def database_identity(database: Database) -> _Key | None:
     """What changes whenever a file's content does, its write-ahead log included; none: a server."""
     if database.kind == "url":
         return None

@@ -1,6 +1,7 @@
 """Columns and rows are paired up where rounding, sorting or greed would fail."""
 
 import random
+import time
 from itertools import combinations, product
 
 import pytest
@@ -62,9 +63,21 @@ def test_look_alike_columns_that_are_not_wanted_are_left_out() -> None:
     draw = random.Random(3)
     bits = [tuple(draw.randrange(2) for _ in range(13)) for _ in range(400)]
     gold = [row[:10] for row in bits]
-    found = compare(named(gold), named(moved(bits)), SQL_EVAL)
-    assert found.equal
-    assert compare(named(gold), named([(*row, at) for at, row in enumerate(bits)]), SQL_EVAL).equal
+    numbered = [(*row, at) for at, row in enumerate(bits)]
+    for predicted in (bits, numbered):
+        assert compare(named(gold), named(moved(predicted)), SQL_EVAL).equal
+    doubled = [(*row[:5], at) for row in bits[:100] for at in range(2)]
+    fewer = [row[:4] for row in bits[:100]]
+    assert compare(named(fewer), named(moved(doubled)), SQL_EVAL).equal
+
+
+def test_a_search_without_end_is_given_up_in_time() -> None:
+    draw = random.Random(4)
+    gold = [tuple(draw.randrange(2) for _ in range(12)) for _ in range(200)]
+    other = [tuple(draw.randrange(2) for _ in range(16)) for _ in range(300)]
+    start = time.process_time()
+    assert not compare(named(gold), named(other), SQL_EVAL).equal
+    assert time.process_time() - start < 10
 
 
 def test_rows_pair_up_where_taking_the_first_near_one_fails() -> None:

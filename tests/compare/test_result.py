@@ -20,7 +20,7 @@ SELECT unnest([1, NULL]) AS i, 1.50::DECIMAL(9, 2), 'nan'::DOUBLE, 12::HUGEINT, 
 
 def table_of(sql: str) -> pa.Table:
     with duckdb.connect() as connection:
-        return connection.execute(sql).to_arrow_table()
+        return connection.sql(sql).to_arrow_table()
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -17,9 +17,9 @@ _DIGITS = 9
 def disagreements(subject: Subject) -> Iterator[Finding]:
     """One finding where the golds of an example give different answers.
 
-    Alternatives may show other columns, a share as a percentage, a month as a date or a number, or
-    rows as columns. Golds of as many rows whose values differ are a warning, since a question may
-    have two fair readings; other numbers of rows are an error.
+    Alternatives may show other columns, a share as a percentage, a month as a date or a number,
+    rows as columns, or a list's length. A question may have two fair readings: golds of as many
+    rows whose values differ, or of which one is a part of the other, are a warning only.
     """
     golds = [(at, g) for at, g in enumerate(subject.outcomes, 1) if isinstance(g, Gold)]
     if len(golds) < 2 or any(gold.truncated for _, gold in golds):
@@ -33,9 +33,10 @@ def disagreements(subject: Subject) -> Iterator[Finding]:
             known.append((at, gold))
     if len(answers) == 1:
         return
-    sizes = {len(answer[0][1].result.rows) for answer in answers}
     shown = " against ".join(_described(answer) for answer in answers)
-    severity: Severity = "warning" if len(sizes) == 1 else "error"
+    first, *others = (answer[0][1].result for answer in answers)
+    two_readings = all(_as_many(first, o) or _is_part(first, o) for o in others)
+    severity: Severity = "warning" if two_readings else "error"
     yield subject.found("golds-disagree", f"golds disagree: {shown}", severity=severity)
 
 
@@ -44,6 +45,16 @@ def _described(answer: Sequence[tuple[int, Gold]]) -> str:
     first = ", ".join(map(str, rows[0])) if rows else "no row"
     places = ", ".join(str(at) for at, _ in answer)
     return f"{places} ({len(rows)} rows: {first[:60]})"
+
+
+def _as_many(one: Result, other: Result) -> bool:
+    return len(one.rows) == len(other.rows)
+
+
+def _is_part(one: Result, other: Result) -> bool:
+    """Whether all rows of the smaller result stand in the larger."""
+    rows = sorted((Counter(map(_text, r.rows)) for r in (one, other)), key=Counter.total)
+    return 0 < rows[0].total() and rows[0] <= rows[1]
 
 
 def agree(one: Result, other: Result) -> bool:
@@ -66,7 +77,12 @@ def agree(one: Result, other: Result) -> bool:
         return True
     if Counter(map(_text, one.rows)) == Counter(map(_text, other.rows)):
         return True
-    return any(_holds_numbers(inner, outer) for inner, outer in pairs)
+    return any(_counts(a, b) or _holds_numbers(a, b) for a, b in pairs)
+
+
+def _counts(one: Result, other: Result) -> bool:
+    """Whether one result is the other's number of rows."""
+    return len(one.rows) == 1 and len(one.columns) == 1 and one.rows[0][0] == len(other.rows) != 1
 
 
 def _text(row: Sequence[object]) -> str:
@@ -83,11 +99,11 @@ def _holds_numbers(inner: Result, outer: Result) -> bool:
         others = [_rounded(column, 1.0) for column in _number_columns(outer)]
         if all(any(_rounded(c, scale) in others for scale in _SCALES) for c in columns):
             return True
-    cells = [Counter[str](), Counter[str]()]
-    for counter, result in zip(cells, (inner, outer), strict=True):
-        for column in _number_columns(result):
-            counter.update(_rounded(column, 1.0))
-    return cells[0] <= cells[1] and cells[0].total() >= len(outer.rows)
+    if len(inner.rows) >= len(outer.rows):
+        return False
+    told = {number for column in columns for number in _rounded(column, 1.0)} - {"0"}
+    known = {number for column in _number_columns(outer) for number in _rounded(column, 1.0)}
+    return len(told) > 1 and told <= known  # rows turned to columns show a 0 for what is not there
 
 
 def _number_columns(result: Result) -> list[list[float]]:

@@ -41,10 +41,10 @@ def literal_findings(subject: Subject) -> Iterator[Finding]:
     the notes and comments tell of the compared column and its table. Only literals compared with
     a stored column count, so labels and arithmetic do not.
     """
+    seen: set[tuple[str, str]] = set()
     for place, outcome in enumerate(subject.outcomes):
         if not isinstance(outcome, Gold):
             continue
-        seen: set[tuple[str, str]] = set()
         for use in uses(outcome.tree):
             key = (use.column.name.casefold(), use.text)
             columns = _columns(subject.schema, outcome.tree, use.column.name)

@@ -19,7 +19,19 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _EMPTY_WORDS = frozenset("a an and at by de for in la le of on or the to und von".split())
 # Yes and no in columns of letters or words: the question names the column instead.
 _FLAGS = frozenset("yes no true false y n t f on off none null".split())
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "ed")
+_ENDINGS: tuple[str, ...] = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ies",
+    "ied",
+    "ers",
+    "er",
+    "ed",
+)
 _ENDINGS += ("ly", "es", "al", "s", "y", "e")
 _LEAST_SIMILAR = 84.0
 _LEAST_STEM = 4
