@@ -15,7 +15,7 @@ from sqlft.errors import InputError, SqlError
 from sqlft.execute import run_query
 from sqlft.model import Cancel, Generator, Reply
 from sqlft.prompt import Layout, extract, layout, notes_for
-from sqlft.schema import Schema, notes_path, open_database, read_schema
+from sqlft.schema import Schema, match_values, notes_path, open_database, read_schema, value_index
 from sqlft.sql import Verdict, check_sql, display
 from sqlft.sql.dialects import translate
 
@@ -128,7 +128,9 @@ class Assistant:
             schema = self.schema
         with clock.stage("prompt"):
             chosen = layout(self.generator.layout)
-            prompt = chosen.render(schema, question, notes=notes_for(schema, question))
+            values = match_values(self.database, schema, question)
+            notes = notes_for(schema, question)
+            prompt = chosen.render(schema, question, values=values, notes=notes)
         with clock.stage("generate"):
             (replies,) = self.generator.generate([prompt], self.decoding, cancel=cancel)
         answer = Answer(
@@ -269,7 +271,9 @@ def load(
     )
     place = open_database(database, progress=progress)
     notes = notes or notes_path(place)
-    read_schema(place, notes=notes)  # what is wrong with the database is said before a model loads
+    # What is wrong with the database is said before a model loads, and the first question does not
+    # wait for the index of its values.
+    value_index(place, read_schema(place, notes=notes), progress=progress)
     return Assistant(
         database=place,
         generator=generator or _local_generator(choice, progress),

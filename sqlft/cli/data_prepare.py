@@ -54,9 +54,7 @@ def prepare(
         raise click.UsageError("--database is for csv and jsonl")
     found = source_of(layout, source, files=named, database=database)
     with shown_progress() as progress:
-        made = prepare_source(
-            found, out, name=name, licence=licence, jobs=jobs, progress=progress
-        )
+        made = prepare_source(found, out, name=name, licence=licence, jobs=jobs, progress=progress)
     width = max(map(len, made.counts))
     for what, count in made.counts.items():
         click.echo(f"{what:<{width}}  {count:,}")

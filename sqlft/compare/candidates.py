@@ -9,8 +9,6 @@ import numpy as np
 from sqlft.compare.grid import Flags, Floats, Grid
 from sqlft.compare.nearness import near
 
-Candidates = list[list[int]]
-
 
 def near_columns(gold: Grid, predicted: Grid, tolerance: float, *, dropped: bool) -> Flags:
     """A (gold columns, predicted columns) table: whether the numbers can be near each other.

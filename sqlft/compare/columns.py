@@ -2,67 +2,34 @@
 
 Trying all permutations is hopeless at ten columns. Instead: a column can only be one with the same
 values (its candidates); where every candidate must be used, rows and columns refine each other's
-colours (Weisfeiler and Leman 1968), which leaves one candidate in all but symmetric results; what
-is left is searched depth first, and a choice is dropped as soon as the partial rows of the chosen
-columns differ. Hashes only rule out what cannot be; the rows are compared exactly at the end.
+colours, which leaves one candidate in all but symmetric results; what is left is searched depth
+first, refining again after each choice, and a choice is dropped as soon as the partial rows of the
+chosen columns differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sqlft.compare.candidates import Candidates, components, near_columns
+from sqlft.compare.candidates import components, near_columns
 from sqlft.compare.grid import Flags, Grid, Ints, first_rows
 from sqlft.compare.nearness import coarse
 from sqlft.compare.pairing import augment
 from sqlft.compare.rows import same_rows
 from sqlft.compare.rules import Rule
+from sqlft.compare.sketch import Sketch, mix, refined, sketch
 
-Hashes = NDArray[np.uint64]
+Candidates = dict[int, list[int]]
+"""For each gold column the predicted ones that it could be."""
 
 CELLS_AT_MOST = 2_000_000
 """Cells looked at before a search gives up and says "not equal": a guard against
 results that are built to be symmetric and unequal. Twenty shuffled columns of 10,000 rows need
 200,000. The one plain case that meets it: ten and more two-valued columns among look-alikes, in a
 result whose other columns also multiply its rows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Sketch:
-    """One result as the search sees it: hashes of (columns, rows) and of each row's place.
-
-    Cells that may be equal have equal hashes. ``dropped``: repeated rows do not count.
-    """
-
-    cells: Hashes
-    places: Hashes
-    dropped: bool
-
-    def colours(self) -> list[int]:
-        """One hash a column: of its values and their places."""
-        return [self.digest(_mix(self.places + column)) for column in self.cells]
-
-    def digest(self, rows: Hashes) -> int:
-        """One hash of all rows, whatever their order."""
-        return int(_mix(np.unique(rows) if self.dropped else rows).sum(dtype=np.uint64))
-
-    def distinct(self, columns: Sequence[int]) -> dict[int, int]:
-        """For each of these columns the first one that is equal to it."""
-        first: dict[bytes, int] = {}
-        return {at: first.setdefault(self.cells[at].tobytes(), at) for at in columns}
-
-    def refined(self, columns: Sequence[int]) -> dict[int, int]:
-        """A hash a column that also tells with what its values share their rows."""
-        cells = self.cells[list(columns)]
-        for _ in range(2):
-            own = np.array([self.digest(_mix(self.places + c)) for c in cells], np.uint64)
-            rows = _mix(_mix(cells + own[:, None]).sum(axis=0, dtype=np.uint64) + self.places)
-            cells = _mix(cells + rows)
-        return {at: self.digest(column) for at, column in zip(columns, cells, strict=True)}
 
 
 def find_columns(
@@ -97,136 +64,132 @@ def _find(gold: Grid, predicted: Grid, rule: Rule, places: Ints | None) -> tuple
         codes = coarse(gold, predicted, linked, rule.relative_tolerance)[:2]
     # With duplicates dropped, a row's place is only known once its columns are.
     where = None if dropped else places
-    one, other = (_sketch(side, where, dropped=dropped) for side in codes)
+    one, other = (sketch(side, where, dropped=dropped) for side in codes)
     candidates = _candidates(possible, one, other)
     if not _all_placed(candidates):
         return None
     if dropped:
         # As many different rows with all columns that may be used as gold has: then no column
         # left out merges rows, and repeats can be dropped before the search.
-        used = sorted({at for each in candidates for at in each})
+        used = sorted({at for each in candidates.values() for at in each})
         first, second = codes if places is None else (gold.codes, predicted.codes)
         kept = first_rows(first), first_rows(second[used])
         if len(kept[0]) == len(kept[1]):
             where = None if places is None else places[kept[0]]
             one, other = (
-                _sketch(side[:, rows], where, dropped=False)
+                sketch(side[:, rows], where, dropped=False)
                 for side, rows in zip(codes, kept, strict=True)
             )
             candidates = _candidates(possible, one, other)
-    if not one.dropped:
-        candidates = _refined(candidates, one, other)
 
     def agree(columns: list[int]) -> bool:
         return same_rows(gold, predicted.columns(columns), rule, places)
 
-    twins = [
-        code.tobytes() + exact.tobytes()
-        for code, exact in zip(predicted.codes, predicted.exact, strict=True)
-    ]
-    return _search(candidates, one, other, twins, agree)
+    return _search(candidates, one, other, _twins(predicted), agree)
 
 
-def _sketch(codes: Ints, places: Ints | None, *, dropped: bool) -> _Sketch:
-    if places is None:
-        places = np.zeros(codes.shape[1], np.int64)
-    return _Sketch(
-        cells=_mix(codes.astype(np.uint64)), places=_mix(places.astype(np.uint64)), dropped=dropped
-    )
-
-
-def _mix(values: Hashes) -> Hashes:
-    """Each number scattered over 64 bits (SplitMix64: Steele, Lea, Flood 2014)."""
-    mixed = values + np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(30)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return mixed
-
-
-def _candidates(possible: Flags, one: _Sketch, other: _Sketch) -> Candidates:
-    colours = other.colours()
+def _twins(grid: Grid) -> list[int]:
+    """For each column the first one that holds the same."""
+    first: dict[bytes, int] = {}
     return [
-        [at for at, colour in enumerate(colours) if colour == own and row[at]]
-        for own, row in zip(one.colours(), possible, strict=True)
+        first.setdefault(codes.tobytes() + exact.tobytes(), at)
+        for at, (codes, exact) in enumerate(zip(grid.codes, grid.exact, strict=True))
     ]
 
 
-def _refined(candidates: Candidates, one: _Sketch, other: _Sketch) -> Candidates:
-    """The candidates that also share their rows with the same values.
-
-    Equal columns count as one; where there are more different ones left than gold has, some are
-    not to be used, and nothing can be said.
-    """
-    if all(len(each) == 1 for each in candidates):
-        return candidates
-    own = one.distinct(range(len(candidates)))
-    others = other.distinct(sorted({at for each in candidates for at in each}))
-    if len(set(own.values())) != len(set(others.values())):
-        return candidates
-    wanted = one.refined(sorted(set(own.values())))
-    colours = other.refined(sorted(set(others.values())))
-    return [
-        [at for at in each if colours[others[at]] == wanted[own[gold]]]
-        for gold, each in enumerate(candidates)
-    ]
+def _candidates(possible: Flags, one: Sketch, other: Sketch) -> Candidates:
+    colours = np.array(other.colours(other.cells), np.uint64)
+    own = np.array(one.colours(one.cells), np.uint64)
+    alike = possible & (own[:, None] == colours[None, :])
+    return {gold: np.flatnonzero(row).tolist() for gold, row in enumerate(alike)}
 
 
 def _all_placed(candidates: Candidates) -> bool:
     """Whether every gold column could have a column of its own."""
     of_gold = [-1] * len(candidates)
-    of_predicted = [-1] * (1 + max((at for each in candidates for at in each), default=0))
-    return all(
-        augment(at, candidates.__getitem__, of_gold, of_predicted) for at in range(len(candidates))
+    of_predicted = [-1] * (1 + max((at for each in candidates.values() for at in each), default=0))
+    return all(augment(at, candidates.__getitem__, of_gold, of_predicted) for at in candidates)
+
+
+def _narrowed(candidates: Candidates, one: Sketch, other: Sketch) -> Candidates:
+    """The candidates that also share their rows with the same values.
+
+    Equal columns count as one; where there are more different ones than gold has, some are not to
+    be used, and nothing can be said.
+    """
+    if one.dropped or all(len(each) == 1 for each in candidates.values()):
+        return candidates
+    own = sorted({one.kinds[at] for at in candidates})
+    others = sorted({other.kinds[at] for each in candidates.values() for at in each})
+    if len(own) != len(others):
+        return candidates
+    colours, other_colours = refined(one, other, own, others)
+    colour_of, other_colour_of = (
+        dict(zip(own, colours, strict=True)),
+        dict(zip(others, other_colours, strict=True)),
     )
+    return {
+        gold: [at for at in each if other_colour_of[other.kinds[at]] == colour_of[one.kinds[gold]]]
+        for gold, each in candidates.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State:
+    """A search under way: what each column left could be, and the partial rows chosen so far."""
+
+    candidates: Candidates
+    one: Sketch
+    other: Sketch
+    chosen: tuple[tuple[int, int], ...]
+
+    def next(self, twins: list[int]) -> Iterator[_State]:
+        """Every choice for the column with the fewest candidates that keeps the partial rows."""
+        candidates = _narrowed(self.candidates, self.one, self.other)
+        gold = min(candidates, key=lambda at: len(candidates[at]))
+        one = replace(self.one, rows=mix(self.one.rows + self.one.cells[gold]))
+        wanted = one.digest(one.rows)
+        tried: set[int] = set()
+        for at in candidates[gold]:
+            if twins[at] in tried:
+                continue
+            tried.add(twins[at])
+            rows = mix(self.other.rows + self.other.cells[at])
+            if self.other.digest(rows) == wanted:
+                yield _State(
+                    candidates={
+                        left: [free for free in each if free != at]
+                        for left, each in candidates.items()
+                        if left != gold
+                    },
+                    one=one,
+                    other=replace(self.other, rows=rows),
+                    chosen=(*self.chosen, (gold, at)),
+                )
 
 
 def _search(
     candidates: Candidates,
-    one: _Sketch,
-    other: _Sketch,
-    twins: list[bytes],
+    one: Sketch,
+    other: Sketch,
+    twins: list[int],
     agree: Callable[[list[int]], bool],
 ) -> tuple[int, ...] | None:
-    """The first choice of columns whose rows agree, fewest candidates first."""
-    order = sorted(range(len(candidates)), key=lambda at: len(candidates[at]))
-    digests, rows = [], one.places
-    for at in order:
-        rows = _mix(rows + one.cells[at])
-        digests.append(one.digest(rows))
-
-    chosen: list[int] = []
-
-    def fitting(rows: Hashes) -> Iterator[tuple[int, Hashes]]:
-        depth, tried = len(chosen), set[bytes]()
-        for at in candidates[order[depth]]:
-            if at in chosen or twins[at] in tried:
-                continue
-            tried.add(twins[at])
-            longer = _mix(rows + other.cells[at])
-            if other.digest(longer) == digests[depth]:
-                yield at, longer
-
-    if not order:
+    """The first choice of columns whose rows agree. ``twins``: the first equal column of each."""
+    if not candidates:
         return () if agree([]) else None
-    open_choices = [fitting(other.places)]
-    for _ in range(1000 + CELLS_AT_MOST // (100 + len(one.places))):
+    start = _State(candidates=candidates, one=one, other=other, chosen=())
+    open_choices = [start.next(twins)]
+    for _ in range(1000 + CELLS_AT_MOST // (100 + len(one.rows))):
         if not open_choices:
             return None
-        choice = next(open_choices[-1], None)
-        if choice is None:
+        state = next(open_choices[-1], None)
+        if state is None:
             open_choices.pop()
-            if chosen:
-                chosen.pop()
-            continue
-        chosen.append(choice[0])
-        if len(chosen) < len(order):
-            open_choices.append(fitting(choice[1]))
-            continue
-        columns = [at for _, at in sorted(zip(order, chosen, strict=True))]
-        if agree(columns):
-            return tuple(columns)
-        chosen.pop()
+        elif state.candidates:
+            open_choices.append(state.next(twins))
+        else:
+            columns = [at for _, at in sorted(state.chosen)]
+            if agree(columns):
+                return tuple(columns)
     return None

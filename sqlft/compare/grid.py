@@ -24,7 +24,8 @@ class Grid:
     """One result, column by column.
 
     ``codes`` (columns, rows): equal exactly when the values are equal, across both grids of a pair.
-    ``values``: what each code stands for as a float, NaN for what is no number; shared by the pair.
+    ``values``: what each code stands for as a float, NaN for what is no number; shared by the pair,
+    and empty where the rule has no tolerance.
     ``exact`` (columns, rows): no tolerance between two such numbers. It is kept by cell, because
     1 and 1.0 have one code.
     """
@@ -61,7 +62,8 @@ def grids(gold: Result, predicted: Result, rule: Rule) -> tuple[Grid, Grid]:
     typed = rule.values == "typed"
     code_of: defaultdict[Key, int] = defaultdict(count().__next__)
     coded = [_coded(result, code_of, typed=typed) for result in (gold, predicted)]
-    values = np.fromiter(map(as_float, code_of), np.float64, len(code_of))
+    numbers = map(as_float, code_of) if rule.relative_tolerance else ()
+    values = np.fromiter(numbers, np.float64)
     one, other = (Grid(codes=codes, values=values, exact=exact) for codes, exact in coded)
     return one, other
 

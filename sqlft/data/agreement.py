@@ -19,8 +19,6 @@ in two points, for both queries are one gold: columns stand in one order, and DI
 Agreement = Literal["equal", "wrong_order", "different"]
 
 
-
-
 def agreement(sqlite: pa.Table, duckdb: pa.Table, gold_sql: str) -> Agreement:
     """Whether the two results agree, or only as rows in any order.
 

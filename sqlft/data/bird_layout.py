@@ -18,7 +18,7 @@ def bird_source(folder: Path, files: Sequence[str] = ()) -> Source:
     """The questions and databases of a folder in BIRD's layout.
 
     Args:
-        files: question files in it, in that order; default: every ``*.json`` but the tables, sorted.
+        files: question files in it, in that order; default: every ``*.json`` but tables, sorted.
 
     Raises:
         InputError: no such folder, file, or folder of databases.

@@ -47,7 +47,7 @@ class ColumnPlan:
     blanks_to_null: int = 0
     """Blank texts among numbers, which become NULL."""
     whole_texts: bool = False
-    """It stores texts alone, and each is an integer: a key to an integer column may turn it."""
+    """It stores only texts that are integers, or nothing: a key to an integer makes it one."""
 
 
 def survey_sql(column: str, declared: str) -> str:
@@ -93,7 +93,7 @@ def plan_column(name: str, declared: str, stored: Stored) -> ColumnPlan:
     kind = _type(sqlite_type(declared), stored)
     blanks = stored.blanks if kind not in ("VARCHAR", "BLOB", *_DATED) else 0
     others = stored.integers + stored.reals + stored.blobs
-    whole = not others and 0 < stored.texts == stored.whole_texts
+    whole = not others and stored.texts == stored.whole_texts
     return ColumnPlan(
         name=name, declared=declared, type=kind, blanks_to_null=blanks, whole_texts=whole
     )
@@ -118,10 +118,10 @@ def _type(declared: str, stored: Stored) -> str:
 def _number_type(declared: str, stored: Stored) -> str:
     decimal = _DECIMAL.fullmatch(declared)
     size = max(abs(stored.least), abs(stored.most))
-    if decimal and int(decimal[2]) and not stored.off_scale:
-        if size < 10 ** (int(decimal[1]) - int(decimal[2])) and int(decimal[1]) <= 38:
-            return declared
-    if stored.reals or (decimal and int(decimal[2])):
+    digits, scale = (int(decimal[1]), int(decimal[2])) if decimal else (0, 0)
+    if scale and not stored.off_scale and digits <= 38 and size < 10 ** (digits - scale):
+        return declared
+    if stored.reals or scale:
         return "DOUBLE"
     if declared == "BOOLEAN" and stored.least >= 0 and stored.most <= 1:
         return "BOOLEAN"

@@ -1,4 +1,4 @@
-"""How one SQLite database becomes a DuckDB one: columns, keys that hold, and the order of tables."""
+"""How one SQLite database becomes a DuckDB one: columns, keys that hold, order of tables."""
 
 from __future__ import annotations
 

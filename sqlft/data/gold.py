@@ -8,8 +8,8 @@ from typing import Literal
 import pyarrow as pa
 
 from sqlft.config import Limits
-from sqlft.data.agreement import Agreement, agreement
-from sqlft.data.sort_ties import key_columns, with_sort_keys
+from sqlft.data.agreement import agreement
+from sqlft.data.sort_ties import has_ties, key_columns, with_sort_keys
 from sqlft.data.translate_sqlite import translations
 from sqlft.database import Database, read
 from sqlft.errors import SqlError
@@ -42,7 +42,8 @@ class Settled:
 
     gold_sql: str = ""
     tags: tuple[str, ...] = ()
-    """``unverified``: no row to compare; ``ties``: equal but for the order of equal sort keys."""
+    """``unverified``: no row to compare; ``ties``: proven, but which rows come, or their order,
+    depends on how equal sort keys are broken."""
     reason: Reason | None = None
     detail: str = ""
     gold_rows: int | None = None
@@ -90,39 +91,63 @@ def _dropped(error: SqlError, otherwise: Reason) -> Settled:
 def _first_agreeing(
     sql: str, wanted: pa.Table, source: Database, target: Database, schema: Schema
 ) -> Settled:
-    tied: str | None = None
+    """The plainest translation that agrees.
+
+    Where ties matter, DuckDB may break them in another way each time, so that equal rows would be
+    luck: there the proof is ``ties_alone``, and luck only where that proof fails.
+    """
+    rowless = not wanted.num_rows or not any(table.row_count for table in schema.tables)
+    tags = ("unverified",) if rowless else ()
     worst = Settled(reason="not_translated", detail="no translation")
     try:
-        for made in translations(sql, schema):
-            try:
-                result = run_query(made, target, RUNNING)
-                found = _whole(result.truncated, result.table)
-            except SqlError as error:
-                if worst.reason != "rows_differ":
-                    worst = _dropped(error, "fails_in_duckdb")
-                continue
-            said = agreement(wanted, found, sql)
-            if said == "equal":
-                none = not wanted.num_rows or not any(t.row_count for t in schema.tables)
-                return Settled(gold_sql=made, tags=("unverified",) if none else ())
-            if tied is None and _ties_alone(sql, made, source, target):
-                tied = made
-            worst = Settled(reason="rows_differ", detail=_told(said, wanted, found, made))
+        made = list(translations(sql, schema))
+        if not rowless and ties_matter(sql, source):
+            tags = ("ties",)
+            proven = next((one for one in made if ties_alone(sql, one, source, target)), None)
+            if proven is not None:
+                return Settled(gold_sql=proven, tags=tags)
+        for one in made:
+            worse = _difference(sql, one, wanted, target)
+            if worse is None:
+                return Settled(gold_sql=one, tags=tags)
+            if worst.reason != "rows_differ" or worse.reason == "rows_differ":
+                worst = worse
     except SqlError as error:
         worst = _dropped(error, "not_translated")
-    if tied is not None:
-        return Settled(gold_sql=tied, tags=("ties",))
     return replace(worst, gold_rows=wanted.num_rows)
 
 
-def _told(said: Agreement, wanted: pa.Table, found: pa.Table, made: str) -> str:
+def _difference(sql: str, made: str, wanted: pa.Table, target: Database) -> Settled | None:
+    """Why the translation is no match, or none where its rows agree."""
+    try:
+        result = run_query(made, target, RUNNING)
+        found = _whole(result.truncated, result.table)
+    except SqlError as error:
+        return _dropped(error, "fails_in_duckdb")
+    said = agreement(wanted, found, sql)
+    if said == "equal":
+        return None
     if said == "wrong_order":
-        return f"the same rows in another order: {made}"
-    return f"{wanted.num_rows} rows in SQLite, {found.num_rows} in DuckDB: {made}"
+        detail = f"the same rows in another order: {made}"
+    else:
+        detail = f"{wanted.num_rows} rows in SQLite, {found.num_rows} in DuckDB: {made}"
+    return Settled(reason="rows_differ", detail=detail)
 
 
-def _ties_alone(sql: str, made: str, source: Database, target: Database) -> bool:
-    """Whether the two differ only because rows with equal sort keys may stand in any order.
+def ties_matter(sql: str, source: Database) -> bool:
+    """Whether the SQLite query returns rows that stand in one of several possible orders."""
+    asked = with_sort_keys(sql, "sqlite")
+    if asked is None:
+        return False
+    try:
+        found = read(source, asked.sql, RUNNING)
+    except SqlError:
+        return False
+    return not found.truncated and has_ties(found.table, asked)
+
+
+def ties_alone(sql: str, made: str, source: Database, target: Database) -> bool:
+    """Whether the two differ at most because rows with equal sort keys may stand in any order.
 
     Without LIMIT and with the sort keys as columns, both must have the same rows, and the same
     keys in the same order.
@@ -130,12 +155,14 @@ def _ties_alone(sql: str, made: str, source: Database, target: Database) -> bool
     asked, answered = with_sort_keys(sql, "sqlite"), with_sort_keys(made, "duckdb")
     if asked is None or answered is None:
         return False
+    if (asked.offset, asked.limit) != (answered.offset, answered.limit):
+        return False
     try:
-        one = read(source, asked[0], RUNNING)
-        two = run_query(answered[0], target, RUNNING)
+        one = read(source, asked.sql, RUNNING)
+        two = run_query(answered.sql, target, RUNNING)
     except SqlError:
         return False
     if one.truncated or two.truncated or agreement(one.table, two.table, "") != "equal":
         return False
-    keys = (key_columns(one.table, asked[1]), key_columns(two.table, answered[1]))
+    keys = key_columns(one.table, asked), key_columns(two.table, answered)
     return agreement(*keys, "order by") == "equal"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +20,20 @@ from sqlft.config import Progress
 from sqlft.data.pairs import Source
 from sqlft.data.prepare_units import (
     DatabaseFacts,
-    end_with_parent,
     file_of,
     make_database,
     read_facts,
     settle_pairs,
     write_whole,
 )
+from sqlft.data.processes import Run, processes
 from sqlft.errors import InputError
 from sqlft.examples import Dataset, Example, file_digest, write_examples, write_manifest
 
 DROPPED_FILE = "dropped.jsonl"
 DATABASES_FILE = "databases.jsonl"
 _PAIRS_A_TASK = 100
-_CODE = 1
+_CODE = 2
 """To be raised whenever the same pairs would settle otherwise, so that no old work is resumed."""
 
 
@@ -46,9 +43,9 @@ class Prepared:
 
     path: Path
     counts: Mapping[str, int]
-    """``examples`` kept; among them ``verified`` (rows agree), ``ties`` (they agree but for the
-    order of equal sort keys), ``unverified`` and ``unanswerable``; ``dropped``, and that by reason;
-    ``databases``."""
+    """``examples`` kept: ``verified`` (both engines agree), ``unverified`` (no row to compare) and
+    ``unanswerable``; ``ties``: how many of the verified could return other rows, or another order,
+    by breaking ties otherwise; ``dropped``, and that by reason; ``databases``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +90,8 @@ def prepare(
     It is built as ``NAME.partial`` and renamed when complete. Run again after an interruption, it
     goes on where it was, and ``examples.jsonl``, ``dropped.jsonl``, ``databases.jsonl`` and
     ``manifest.toml`` come out the same to the byte; DuckDB's own files differ between builds, and
-    ``databases.jsonl`` carries a digest of their content. Examples stand grouped by database, in the
-    order in which the source first names them.
+    ``databases.jsonl`` carries a digest of their content. Examples stand grouped by database, in
+    the order in which the source first names them.
 
     Args:
         name: the dataset's; default: the source's.
@@ -110,7 +107,7 @@ def prepare(
     with _alone_in(work.folder):
         places = _planned(source, work, progress)
         jobs = jobs or os.cpu_count() or 1
-        with _pool(jobs) as run:
+        with processes(jobs) as run:
             _make_databases(source, work, places, run, progress)
             _settle(source, work, places, run, progress)
         counts = _write(source, work, places, name or source.name, licence)
@@ -141,12 +138,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _planned(source: Source, work: _Work, progress: Progress | None) -> list[str]:
     """The databases that the source names, in order, once all pairs lie in tasks."""
-    print_ = _fingerprint(source)
+    made_from = _fingerprint(source)
     try:
         plan = json.loads(work.plan.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         plan = {}
-    if plan.get("fingerprint") == print_:
+    if plan.get("made_from") == made_from and plan["stamps"] == _stamps(source, plan["databases"]):
         return list(plan["databases"])
     try:
         shutil.rmtree(work.folder / "databases", ignore_errors=True)
@@ -155,7 +152,8 @@ def _planned(source: Source, work: _Work, progress: Progress | None) -> list[str
         places = _write_tasks(source, work, progress)
         if not places:
             raise InputError(f"there is no question in {', '.join(map(str, source.files))}")
-        write_whole(work.plan, json.dumps({"fingerprint": print_, "databases": places}))
+        plan = {"made_from": made_from, "databases": places, "stamps": _stamps(source, places)}
+        write_whole(work.plan, json.dumps(plan))
     except InputError:
         shutil.rmtree(work.folder, ignore_errors=True)
         raise
@@ -163,7 +161,7 @@ def _planned(source: Source, work: _Work, progress: Progress | None) -> list[str
 
 
 def _fingerprint(source: Source) -> str:
-    """Over everything that the outcome depends on, but for the databases' own content."""
+    """A digest of what the outcome depends on, but for the databases themselves."""
     said = [
         str(_CODE),
         sqlft.__version__,
@@ -172,6 +170,16 @@ def _fingerprint(source: Source) -> str:
         repr(sorted(source.keys.items())),
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _stamps(source: Source, databases: Sequence[str]) -> list[list[int]]:
+    """What changes whenever a database's file does."""
+    found = []
+    for name in databases:
+        place = source.place(name)
+        state = place.stat() if isinstance(place, Path) and place.is_file() else None
+        found.append([state.st_size, state.st_mtime_ns] if state is not None else [])
+    return found
 
 
 def _write_tasks(source: Source, work: _Work, progress: Progress | None) -> list[str]:
@@ -198,50 +206,8 @@ def _write_tasks(source: Source, work: _Work, progress: Progress | None) -> list
     return list(places)
 
 
-_Run = Callable[[Sequence[tuple[Any, ...]], Callable[[int], None]], None]
-
-
-@contextmanager
-def _pool(jobs: int) -> Iterator[_Run]:
-    """Runs calls, each a function and its arguments, in so many processes; in this one for 1."""
-    if jobs == 1:
-        yield _run_here
-        return
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent)
-    try:
-        yield lambda calls, done: _run_in(pool, jobs, calls, done)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _run_here(calls: Sequence[tuple[Any, ...]], done: Callable[[int], None]) -> None:
-    for number, (function, *arguments) in enumerate(calls, 1):
-        function(*arguments)
-        done(number)
-
-
-def _run_in(
-    pool: ProcessPoolExecutor,
-    jobs: int,
-    calls: Sequence[tuple[Any, ...]],
-    done: Callable[[int], None],
-) -> None:
-    left = iter(calls)
-    running: set[Future[None]] = {
-        pool.submit(*call) for call in itertools.islice(left, 2 * jobs)
-    }
-    finished = 0
-    while running:
-        ended, running = wait(running, return_when=FIRST_COMPLETED)
-        for future in ended:
-            future.result()
-            finished += 1
-            running.update(pool.submit(*call) for call in itertools.islice(left, 1))
-        done(finished)
-
-
 def _make_databases(
-    source: Source, work: _Work, places: Sequence[str], run: _Run, progress: Progress | None
+    source: Source, work: _Work, places: Sequence[str], run: Run, progress: Progress | None
 ) -> None:
     calls = [
         (make_database, name, source.place(name), source.keys.get(name, ()), work.folder, facts)
@@ -252,7 +218,7 @@ def _make_databases(
 
 
 def _settle(
-    source: Source, work: _Work, places: Sequence[str], run: _Run, progress: Progress | None
+    source: Source, work: _Work, places: Sequence[str], run: Run, progress: Progress | None
 ) -> None:
     facts = _all_facts(work, places)
     calls = [
@@ -296,6 +262,7 @@ def _write(
                     continue
                 example = _example(said["kept"])
                 counts[_standing(example)] += 1
+                counts["ties"] += "ties" in example.tags
                 yield example
 
         counts["examples"] = write_examples(work.folder / "examples.jsonl", kept())
@@ -305,7 +272,9 @@ def _write(
         raise InputError(f"no example could be kept: {reasons}", hint=_first_detail(facts))
     found = {f.name: f.schema or file_of(work.folder, f.name) for f in facts if f.reason is None}
     _write_facts(work.folder / DATABASES_FILE, facts)
-    shown = {key: counts[key] for key in ("examples", *_STANDINGS)}
+    shown = {
+        key: counts[key] for key in ("examples", "verified", "ties", "unverified", "unanswerable")
+    }
     shown |= {"dropped": by_reason.total()}
     shown |= {f"dropped_{reason}": count for reason, count in sorted(by_reason.items())}
     shown |= {"databases": len(found)}
@@ -322,13 +291,10 @@ def _write(
     return shown
 
 
-_STANDINGS = ("verified", "ties", "unverified", "unanswerable")
-
-
 def _standing(example: Example) -> str:
     if not example.gold:
         return "unanswerable"
-    return next((tag for tag in ("unverified", "ties") if tag in example.tags), "verified")
+    return "unverified" if "unverified" in example.tags else "verified"
 
 
 def _outcome_lines(work: _Work) -> Iterator[str]:

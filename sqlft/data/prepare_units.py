@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -19,8 +17,6 @@ from sqlft.database import Database, locate
 from sqlft.errors import InputError
 from sqlft.examples import Example
 from sqlft.schema import ForeignKey, Schema, open_database, read_schema
-
-_WATCH_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +58,7 @@ def make_database(
     write_whole(facts, json.dumps(asdict(found), ensure_ascii=False) + "\n")
 
 
-def _made(
-    name: str, place: Path, keys: tuple[ForeignKey, ...], target: Path
-) -> DatabaseFacts:
+def _made(name: str, place: Path, keys: tuple[ForeignKey, ...], target: Path) -> DatabaseFacts:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         source = locate(place)
@@ -175,15 +169,3 @@ def write_whole(path: Path, text: str) -> None:
         partial.replace(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def end_with_parent() -> None:
-    """Ends this process soon after the one that started it, however that one ends."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH_EVERY_S)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

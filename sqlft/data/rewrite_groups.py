@@ -18,12 +18,12 @@ Pick = Literal["grouped", "any", "first", "last"]
 _PICKS: dict[Pick, str] = {"any": "ANY_VALUE", "first": "FIRST", "last": "LAST"}
 
 
-def has_bare_columns(tree: exp.Expression, kinds: ValueKinds) -> bool:
+def has_bare_columns(tree: exp.Expr, kinds: ValueKinds) -> bool:
     """Whether any SELECT of the query reads a bare column."""
     return any(_bare(select, kinds) for select in tree.find_all(exp.Select))
 
 
-def settle_bare_columns(tree: exp.Expression, kinds: ValueKinds, pick: Pick) -> None:
+def settle_bare_columns(tree: exp.Expr, kinds: ValueKinds, pick: Pick) -> None:
     """Takes each bare column from the row of the extreme, groups by it, or picks a value of it."""
     for select in list(tree.find_all(exp.Select)):
         bare = _bare(select, kinds)
@@ -42,7 +42,7 @@ def settle_bare_columns(tree: exp.Expression, kinds: ValueKinds, pick: Pick) -> 
                 _replace(column, exp.func(called, column.copy()))
 
 
-def _replace(column: exp.Column, made: exp.Expression) -> None:
+def _replace(column: exp.Column, made: exp.Expr) -> None:
     """Puts the pick in the column's place; a column of the result keeps its name."""
     if isinstance(column.parent, exp.Select) and column.arg_key == "expressions":
         made = exp.alias_(made, column.name, quoted=column.this.quoted)
@@ -53,7 +53,7 @@ def _bare(select: exp.Select, kinds: ValueKinds) -> list[exp.Column]:
     group = select.args.get("group")
     if group is None and not any(isinstance(node, exp.AggFunc) for node in _own(select)):
         return []
-    keys = list(group.expressions) if group else []
+    keys: list[exp.Expr] = list(group.expressions) if group else []
     given = {p.alias.casefold(): p.this for p in select.selects if p.alias}
     for place, key in enumerate(keys):
         if isinstance(key, exp.Literal) and key.is_int:
@@ -72,14 +72,14 @@ def _named(column: exp.Column, kinds: ValueKinds) -> Place | None:
     return place if place is not None and place.source else None
 
 
-def _parts(select: exp.Select) -> Iterator[exp.Expression]:
+def _parts(select: exp.Select) -> Iterator[exp.Expr]:
     yield from select.selects
     for name in ("having", "order"):
         if part := select.args.get(name):
             yield part
 
 
-def _own(select: exp.Select) -> Iterator[exp.Expression]:
+def _own(select: exp.Select) -> Iterator[exp.Expr]:
     """What the SELECT computes itself: not inside its subqueries, nor windows."""
     for part in _parts(select):
         yield from part.walk(prune=lambda n: isinstance(n, (exp.Query, exp.Window)))
@@ -87,8 +87,8 @@ def _own(select: exp.Select) -> Iterator[exp.Expression]:
 
 def _loose(select: exp.Select, keys: set[str]) -> Iterator[exp.Column]:
     """Columns outside of aggregates and of whole grouped expressions."""
+    stops = (exp.Query, exp.Window, exp.AggFunc)
     for part in _parts(select):
-        stops = (exp.Query, exp.Window, exp.AggFunc)
         for node in part.walk(prune=lambda n: isinstance(n, stops) or n.sql() in keys):
             if isinstance(node, exp.Column) and not node.is_star and node.sql() not in keys:
                 yield node

@@ -18,7 +18,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?")
 _NUMBERS = ("integer", "number")
 
 
-def texts_in_double_quotes(tree: exp.Expression, kinds: ValueKinds) -> None:
+def texts_in_double_quotes(tree: exp.Expr, kinds: ValueKinds) -> None:
     """Turns ``"France"`` into a text where no column has that name, as SQLite does."""
     for column in list(tree.find_all(exp.Column)):
         name = column.this
@@ -27,7 +27,7 @@ def texts_in_double_quotes(tree: exp.Expression, kinds: ValueKinds) -> None:
             column.replace(exp.Literal.string(column.name))
 
 
-def compare_across_kinds(tree: exp.Expression, kinds: ValueKinds, *, lenient: bool) -> None:
+def compare_across_kinds(tree: exp.Expr, kinds: ValueKinds, *, lenient: bool) -> None:
     """Gives both sides of a comparison one kind, as SQLite's affinities do.
 
     Source: https://www.sqlite.org/datatype3.html, "Comparison Expressions".
@@ -38,23 +38,23 @@ def compare_across_kinds(tree: exp.Expression, kinds: ValueKinds, *, lenient: bo
             node.left.replace(left)
         if right is not node.right:
             node.right.replace(right)
-    for node in list(tree.find_all(exp.Between)):
+    for between in list(tree.find_all(exp.Between)):
         for part in ("low", "high"):
-            subject, bound = _alike(node.this, node.args[part], kinds, lenient)
-            if bound is not node.args[part]:
-                node.args[part].replace(bound)
-            if subject is not node.this:
-                node.this.replace(subject)
-    for node in list(tree.find_all(exp.In)):
-        _alike_in(node, kinds, lenient)
+            subject, bound = _alike(between.this, between.args[part], kinds, lenient)
+            if bound is not between.args[part]:
+                between.args[part].replace(bound)
+            if subject is not between.this:
+                between.this.replace(subject)
+    for among in list(tree.find_all(exp.In)):
+        _alike_in(among, kinds, lenient)
 
 
 def _alike_in(node: exp.In, kinds: ValueKinds, lenient: bool) -> None:
     subject = node.this
     for item in list(node.expressions):
-        made, other = _alike(subject, item, kinds, lenient)
-        if other is not item:
-            item.replace(other)
+        made, changed = _alike(subject, item, kinds, lenient)
+        if changed is not item:
+            item.replace(changed)
         if made is not subject:
             subject.replace(made)
             subject = made
@@ -64,15 +64,13 @@ def _alike_in(node: exp.In, kinds: ValueKinds, lenient: bool) -> None:
     one, other = kinds.kind(subject), kinds.kind(query)
     if one == "text" and other in _NUMBERS:
         subject.replace(_as_number(subject, lenient=True))
-    elif one in _NUMBERS and other == "text":
-        subject.replace(_as_text(subject))
-    elif {one, other} == {"time", "text"} and one == "time":
+    elif one in ("time", *_NUMBERS) and other == "text":
         subject.replace(_as_text(subject))
 
 
 def _alike(
-    left: exp.Expression, right: exp.Expression, kinds: ValueKinds, lenient: bool
-) -> tuple[exp.Expression, exp.Expression]:
+    left: exp.Expr, right: exp.Expr, kinds: ValueKinds, lenient: bool
+) -> tuple[exp.Expr, exp.Expr]:
     """The two sides of a comparison; a side that stays as it is, is the same object."""
     one, other = kinds.kind(left), kinds.kind(right)
     if _text_of(left) is not None and _text_of(right) is None:
@@ -106,7 +104,7 @@ def _alike(
     return left, right
 
 
-def match_any_case(tree: exp.Expression, kinds: ValueKinds) -> None:
+def match_any_case(tree: exp.Expr, kinds: ValueKinds) -> None:
     """LIKE becomes ILIKE where its pattern has letters: SQLite's ignores the case of ASCII."""
     for node in list(tree.find_all(exp.Like)):
         pattern = _text_of(node.expression)
@@ -114,7 +112,7 @@ def match_any_case(tree: exp.Expression, kinds: ValueKinds) -> None:
             node.replace(exp.ILike(**node.args))
 
 
-def texts_where_texts_are_read(tree: exp.Expression, kinds: ValueKinds) -> None:
+def texts_where_texts_are_read(tree: exp.Expr, kinds: ValueKinds) -> None:
     """Casts numbers and dates to text where a text function or LIKE reads them."""
     for node in list(tree.find_all(*_TEXT_FUNCTIONS)):
         sides = (node.this, node.expression) if isinstance(node, exp.DPipe) else (node.this,)
@@ -123,9 +121,7 @@ def texts_where_texts_are_read(tree: exp.Expression, kinds: ValueKinds) -> None:
                 side.replace(_as_text(side))
 
 
-def numbers_where_numbers_are_read(
-    tree: exp.Expression, kinds: ValueKinds, *, lenient: bool
-) -> None:
+def numbers_where_numbers_are_read(tree: exp.Expr, kinds: ValueKinds, *, lenient: bool) -> None:
     """Casts texts to numbers where they are summed or computed with, and divides as SQLite does."""
     for node in list(tree.find_all(exp.Sum, exp.Avg, *_ARITHMETIC)):
         for side in [node.this, *([node.expression] if isinstance(node, exp.Binary) else [])]:
@@ -144,16 +140,16 @@ def numbers_where_numbers_are_read(
         node.replace(made)
 
 
-def _as_text(node: exp.Expression) -> exp.Expression:
+def _as_text(node: exp.Expr) -> exp.Expr:
     return exp.cast(node.copy(), "VARCHAR")
 
 
-def _as_number(node: exp.Expression, lenient: bool) -> exp.Expression:
+def _as_number(node: exp.Expr, lenient: bool) -> exp.Expr:
     kind = exp.TryCast if lenient else exp.Cast
     return kind(this=node.copy(), to=exp.DataType.build("DOUBLE"))
 
 
-def _text_of(node: exp.Expression | None) -> str | None:
+def _text_of(node: exp.Expr | None) -> str | None:
     return node.name if isinstance(node, exp.Literal) and node.is_string else None
 
 

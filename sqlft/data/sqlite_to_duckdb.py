@@ -15,6 +15,7 @@ from sqlft.database import Database, build_duckdb, read_catalog
 from sqlft.errors import InputError, SqlError
 from sqlft.schema import ForeignKey
 from sqlft.schema.catalog_rows import quoted
+from sqlft.schema.type_names import sqlite_type
 
 _ROWS_A_BATCH = 50_000
 _ARROW = {"INTEGER": pa.int64(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BLOB": pa.binary()}
@@ -56,7 +57,12 @@ def convert(source: Database, path: Path, more_keys: Sequence[ForeignKey] = ()) 
     return Converted(
         rows=sum(table.rows for table in plan.tables),
         digest=digest.hexdigest(),
-        repairs={f"{t.name}.{c.name}": said for t in plan.tables for c in t.columns if (said := _repair(c))},
+        repairs={
+            f"{t.name}.{c.name}": said
+            for t in plan.tables
+            for c in t.columns
+            if (said := _repair(c))
+        },
         loose_keys=tuple(map(_shown, plan.loose_keys)),
     )
 
@@ -114,7 +120,7 @@ def _converted(column: ColumnPlan) -> str:
 
 
 def _typed(table: pa.Table, columns: Sequence[ColumnPlan]) -> pa.Table:
-    """The rows under the table's own column names; a batch of NULLs alone has no type of its own."""
+    """The rows under the table's own column names; a batch of NULLs alone has no own type."""
     made = [
         values.cast(_ARROW[column.type]) if column.type in _ARROW else values
         for values, column in zip(table.columns, columns, strict=True)
@@ -133,9 +139,11 @@ def _digested(
 
 
 def _repair(column: ColumnPlan) -> str:
-    from sqlft.schema.type_names import sqlite_type
-
-    said = [] if column.type == sqlite_type(column.declared) else [f"{column.declared or 'no type'} to {column.type}"]
+    said = (
+        []
+        if column.type == sqlite_type(column.declared)
+        else [f"{column.declared or 'no type'} to {column.type}"]
+    )
     if column.blanks_to_null:
         said.append(f"{column.blanks_to_null} blank texts to NULL")
     return ", ".join(said)

@@ -17,7 +17,7 @@ _LINE_CHARACTERS_MOST = 4 << 20
 
 
 def table_source(path: Path, kind: str, database: Path | None = None) -> Source:
-    """The pairs of a file: ``question``, ``sql`` (or ``gold``, ``query``), ``database``, ``evidence``.
+    """The pairs of a file: ``question``, ``sql`` (``gold``, ``query``), ``database``, ``evidence``.
 
     The database column names a bundled schema, or a file relative to the folder of ``path``.
 
@@ -50,7 +50,9 @@ def table_source(path: Path, kind: str, database: Path | None = None) -> Source:
     )
 
 
-def _pairs(path: Path, rows: Iterator[tuple[int, dict[str, Any]]], only: str | None) -> Iterator[Pair]:
+def _pairs(
+    path: Path, rows: Iterator[tuple[int, dict[str, Any]]], only: str | None
+) -> Iterator[Pair]:
     seen: set[int] = set()  # hashes: a million ids would take twice the memory
     for number, (line, said) in enumerate(rows):
         where = f"{path}, line {line}"

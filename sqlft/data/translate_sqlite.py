@@ -51,7 +51,7 @@ def translations(sql: str, schema: Catalog) -> Iterator[str]:
 
 
 def _translated(
-    tree: exp.Expression, schema: Catalog, pick: Pick, *, nulls_first: bool, lenient: bool
+    tree: exp.Expr, schema: Catalog, pick: Pick, *, nulls_first: bool, lenient: bool
 ) -> str:
     kinds = ValueKinds(tree, schema)
     texts_in_double_quotes(tree, kinds)

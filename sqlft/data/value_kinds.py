@@ -18,7 +18,9 @@ _OF_TYPE: Mapping[str, Kind] = {
     **dict.fromkeys(_INTEGERS, "integer"),
     "DOUBLE": "number",
     "FLOAT": "number",
+    "INT": "integer",
     "VARCHAR": "text",
+    "TEXT": "text",
     "BLOB": "text",
     "DATE": "time",
     "TIMESTAMP": "time",
@@ -43,7 +45,7 @@ class Place:
 class ValueKinds:
     """The kinds of a query's values. It looks names up as they stand when it is made."""
 
-    def __init__(self, tree: exp.Expression, schema: Catalog) -> None:
+    def __init__(self, tree: exp.Expr, schema: Catalog) -> None:
         self._tables = {
             table.name.casefold(): {c.name.casefold(): kind_of(c.type) for c in table.columns}
             for table in schema.tables
@@ -57,7 +59,7 @@ class ValueKinds:
         """Where a column's name leads, or none where there is no such column."""
         return self._places.get(id(column))
 
-    def kind(self, node: exp.Expression | None) -> Kind:
+    def kind(self, node: exp.Expr | None) -> Kind:
         """The kind of value that an expression has."""
         if isinstance(node, exp.Column):
             place = self._places.get(id(node))
@@ -79,7 +81,8 @@ class ValueKinds:
             return "integer" if both == {"integer"} else "number"
         if isinstance(node, (exp.Subquery, exp.Query)):
             query = node.unnest()
-            return self.kind(query.selects[0]) if query.selects else "unknown"
+            selects = query.selects if isinstance(query, exp.Query) else []
+            return self.kind(selects[0]) if selects else "unknown"
         if isinstance(node, _KEEPS):
             return self.kind(node.this)
         if isinstance(node, exp.Case):
@@ -95,7 +98,7 @@ class ValueKinds:
 
     def _read(self, scope: Scope) -> None:
         aliases = _given_names(scope)
-        waiting: list[tuple[exp.Column, exp.Expression]] = []
+        waiting: list[tuple[exp.Column, exp.Expr]] = []
         for column in scope.find_all(exp.Column):
             place = self._find(column, scope)
             if place is not None:
@@ -141,10 +144,10 @@ def kind_of(type_: str) -> Kind:
     >>> kind_of("DECIMAL(10,2)"), kind_of("TIMESTAMP"), kind_of("UUID")
     ('number', 'time', 'unknown')
     """
-    return _OF_TYPE.get(type_, "number" if type_.startswith("DECIMAL") else "text" if type_ == "TEXT" else "integer" if type_ == "INT" else "unknown")
+    return "number" if type_.startswith("DECIMAL") else _OF_TYPE.get(type_, "unknown")
 
 
-def _given_names(scope: Scope) -> dict[str, exp.Expression]:
+def _given_names(scope: Scope) -> dict[str, exp.Expr]:
     query = scope.expression
     parts = query.selects if isinstance(query, exp.Query) else []
     return {part.alias.casefold(): part for part in parts if part.alias}

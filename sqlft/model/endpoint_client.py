@@ -30,8 +30,8 @@ _HEADERS_SENT = {
 }
 
 
-class _Refusal(openai.OpenAIError):
-    """A status other than 200. openai lets its own exceptions through as they are."""
+class _Refusal(Exception):
+    """A status other than 200, with the beginning of what was said."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         super().__init__(f"status {status}")
@@ -96,10 +96,7 @@ def client_of(endpoint: Endpoint, key: Key) -> openai.AsyncOpenAI:
 
 async def _only_plain_answers(response: Any) -> None:
     if response.status_code != 200:
-        try:
-            body = await _read(response.aiter_raw(), _COMPLAINT_BYTES)
-        finally:
-            await response.aclose()
+        body = await _read(response.aiter_raw(), _COMPLAINT_BYTES)
         headers = {name.lower(): value for name, value in response.headers.items()}
         raise _Refusal(response.status_code, headers, body[:_COMPLAINT_BYTES])
 
@@ -139,12 +136,16 @@ async def send(
                     )
                 )
             content = await _read(raw.aiter_raw(), max_reply_bytes)
-    except _Refusal as refusal:
-        said = key.hidden(refusal.body.decode("utf-8", errors="replace"))
-        headers = {name: key.hidden(value) for name, value in refusal.headers.items()}
-        return status_failure(endpoint, refusal.status, headers, said, key.variable)
     except Exception as error:  # openai's, its HTTP library's, and those of the sockets below
-        return _connection_failure(error, endpoint)
+        cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+        if isinstance(cause, _Refusal):
+            said = key.hidden(cause.body.decode("utf-8", errors="replace"))
+            headers = {name: key.hidden(value) for name, value in cause.headers.items()}
+            return status_failure(endpoint, cause.status, headers, said, key.variable)
+        failure = _connection_failure(cause, endpoint)
+        if failure is None:
+            raise
+        return failure
     if len(content) > max_reply_bytes:
         return Failure(
             error=ModelError(
@@ -155,8 +156,8 @@ async def send(
     return content
 
 
-def _connection_failure(error: Exception, endpoint: Endpoint) -> Failure:
-    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+def _connection_failure(cause: BaseException | None, endpoint: Endpoint) -> Failure | None:
+    """What ended the connection; none where it was something else."""
     kinds = {cls.__name__ for cls in type(cause).__mro__}
     if kinds & {"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"}:
         return unreachable(endpoint, str(cause))
@@ -169,4 +170,4 @@ def _connection_failure(error: Exception, endpoint: Endpoint) -> Failure:
         "anyio",
     }:
         return cut(endpoint)
-    raise error
+    return None

@@ -132,7 +132,7 @@ def _busy(host: str, status: int, headers: Mapping[str, str], body: str, tail: s
 
 
 def _wait_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `Retry-After` (RFC 9110: seconds, or a date), at least 0."""
+    """Seconds to wait by `Retry-After` (RFC 9110: seconds, or a date); below 0 is now."""
     given = headers.get("retry-after", "").strip()
     try:
         seconds = float(given)
@@ -141,7 +141,7 @@ def _wait_s(headers: Mapping[str, str]) -> float | None:
             seconds = email.utils.parsedate_to_datetime(given).timestamp() - time.time()
         except (ValueError, OverflowError, OSError):
             return None
-    return None if math.isnan(seconds) else max(seconds, 0.0)
+    return None if math.isnan(seconds) else seconds
 
 
 def _taken(body: str) -> str:

@@ -9,8 +9,9 @@ from sqlft.prompt.fingerprint import fingerprint
 from sqlft.prompt.layout import AnswerForm, Layout
 from sqlft.prompt.layouts import layout, layout_names
 from sqlft.prompt.notes import notes_for
-from sqlft.prompt.prompt import Message, Prompt, Segment, ValueMatch
+from sqlft.prompt.prompt import Message, Prompt, Segment
 from sqlft.prompt.tokens import TokenisedPrompt, Tokenizer, chat_template_of, tokenise
+from sqlft.schema import ValueMatch
 
 __all__ = [
     "AnswerForm",

@@ -7,9 +7,8 @@ import json
 
 from sqlft.prompt.chat import segments
 from sqlft.prompt.layout import Layout
-from sqlft.prompt.prompt import ValueMatch
 from sqlft.prompt.tokens import Tokenizer, chat_template_of, tokenise_segments
-from sqlft.schema import Column, ForeignKey, Schema, Table
+from sqlft.schema import Column, ForeignKey, Schema, Table, ValueMatch
 
 # Changing the probe changes every fingerprint: adapters of older versions would no longer load.
 _PROBE = Schema(

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Literal
 
 from sqlft.prompt.plain import identifier, literal, one_line
-from sqlft.prompt.prompt import Message, Prompt, Segment, ValueMatch
-from sqlft.schema import Schema
+from sqlft.prompt.prompt import Message, Prompt, Segment
+from sqlft.schema import Schema, ValueMatch
 
 AnswerForm = Literal["canonical", "ordinary"]
 

@@ -48,12 +48,3 @@ class Prompt:
     """Texts that end the answer; not part of it."""
     chat_template: bool = True
     """Whether the model's chat template is applied, where it has one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValueMatch:
-    """A stored value that a question names: a hint for the literals of the query."""
-
-    table: str
-    column: str
-    value: str

@@ -1,4 +1,4 @@
-"""What a database contains: read it, describe it with notes, show it."""
+"""What a database contains: read it, describe it with notes, find values, show it."""
 
 from sqlft.schema.bundled import (
     build_bundled,
@@ -13,6 +13,8 @@ from sqlft.schema.definition import Column, ForeignKey, Schema, Table, Term
 from sqlft.schema.description import as_dict, describe
 from sqlft.schema.notes import load_notes
 from sqlft.schema.reading import read_schema
+from sqlft.schema.value_cache import value_index
+from sqlft.schema.values import ValueMatch, match_values
 
 __all__ = [
     "Column",
@@ -20,6 +22,7 @@ __all__ = [
     "Schema",
     "Table",
     "Term",
+    "ValueMatch",
     "as_dict",
     "build_bundled",
     "bundled_folder",
@@ -27,8 +30,10 @@ __all__ = [
     "bundled_path",
     "describe",
     "load_notes",
+    "match_values",
     "notes_path",
     "open_database",
     "parse_ddl",
     "read_schema",
+    "value_index",
 ]

@@ -1,4 +1,4 @@
-"""Distinct values of a database's text columns, in arrays that find them by phrase, word or typo."""
+"""Distinct values of text columns, in arrays that find them by phrase, word or typo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from rapidfuzz.distance import OSA
 from sqlft.schema.value_words import (
     HASH_MASK,
     folded,
-    phrase_hash,
     place_factor,
     singular,
     split,
@@ -71,7 +70,7 @@ class ValueIndex:
     def size_mib(self) -> float:
         """Bytes of all arrays, in MiB."""
         arrays = [getattr(self, name) for name in ARRAYS]
-        return sum(array.nbytes for array in arrays) / 2**20
+        return float(sum(array.nbytes for array in arrays)) / 2**20
 
     @cached_property
     def rarest(self) -> float:
@@ -151,6 +150,7 @@ def build_index(
 ) -> ValueIndex:
     """An index over the distinct values of some columns, each given by its number.
 
+    >>> from sqlft.schema.value_words import phrase_hash
     >>> index = build_index([("city", "name")], [(0, ["Rome", "New York"])])
     >>> [index.text(value) for value in index.values_of([phrase_hash(["rome"])], at_most=9)[0]]
     ['Rome']

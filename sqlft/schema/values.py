@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlft.database import Database
 from sqlft.schema.definition import Schema
 from sqlft.schema.value_cache import value_index
-from sqlft.schema.value_candidates import candidates
+from sqlft.schema.value_candidates import How, candidates
 from sqlft.schema.value_ranking import ranked
 from sqlft.schema.value_words import question_words
-
-How = Literal["exact", "case", "plural", "typo", "inside"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,26 @@ def test_results_that_no_colouring_tells_apart_are_told_apart(rule: Rule) -> Non
     assert not compare(named(rook), named(moved(shrikhande)), rule).equal
 
 
+def random_cubic(nodes: int, seed: int) -> list[tuple]:
+    """A graph in which every node has three edges, as rows: all columns look the same."""
+    draw = random.Random(seed)
+    while True:
+        ends = [node for node in range(nodes) for _ in range(3)]
+        draw.shuffle(ends)
+        edges = {frozenset(ends[at : at + 2]) for at in range(0, len(ends), 2)}
+        if len(edges) == 3 * nodes // 2 and all(len(edge) == 2 for edge in edges):
+            pairs = sorted(sorted(edge) for edge in edges)
+            return [tuple(int(node in edge) for node in range(nodes)) for edge in pairs]
+
+
+@pytest.mark.parametrize("rule", [SPIDER, SQL_EVAL], ids=lambda rule: rule.name)
+def test_columns_that_only_a_choice_tells_apart_are_found(rule: Rule) -> None:
+    for seed in range(3):
+        rows = random_cubic(20, seed)
+        assert compare(named(rows), named(moved(rows)), rule).equal
+        assert not compare(named(rows), named(random_cubic(20, seed + 50)), rule).equal
+
+
 def test_all_rows_of_bits_match_in_any_order_of_columns_and_end_quickly_where_order_is_wrong() -> (
     None
 ):
@@ -86,6 +106,25 @@ def test_rows_pair_up_where_taking_the_first_near_one_fails() -> None:
     gold, predicted = [(b, 5.0), (a, 5.0)], [(b, 5.0), (c, 5.0)]
     assert compare(named(gold), named(predicted), STRICT).equal
     assert not compare(named([(a, 5.0), (a, 5.0)]), named(predicted), STRICT).equal
+
+
+def test_a_pair_is_parted_again_where_that_lets_all_rows_pair_up() -> None:
+    """In units of the tolerance: by the first column, the first two gold rows fit the first two
+    predicted ones in order, but (0.9, 0.6) and (0.8, -0.8) are too far apart in the second."""
+    gold = [(0.0, 0.0), (0.9, 0.6), (1.75, 0.0)]
+    predicted = [(0.1, 0.6), (0.8, -0.8), (1.75, 0.0)]
+    one, other = (
+        named([tuple(1 + unit * 1e-9 for unit in row) for row in rows])
+        for rows in (gold, predicted)
+    )
+    assert compare(one, other, STRICT).equal
+
+
+def test_integers_are_not_near_each_other_because_a_float_stands_between() -> None:
+    gold = [(1_000_000, "a"), (1_000_000.5, "b")]
+    predicted = [(1_000_001, "a"), (1_000_000.5, "b")]
+    assert not compare(named(gold), named(predicted), SQL_EVAL).equal
+    assert compare(named(gold), named([(1_000_000.5, "a"), (1_000_001, "b")]), SQL_EVAL).equal
 
 
 def test_rows_pair_up_in_two_columns_at_once() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sqlft.compare import BIRD, RULES, SPIDER, SQL_EVAL, STRICT, Result, Rule, compare
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
 NAMES = tuple("abcdefgh")
 SCALARS = st.one_of(
     st.none(),

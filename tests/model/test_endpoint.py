@@ -3,8 +3,6 @@
 import asyncio
 import json
 import logging
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +13,7 @@ from typing import Any
 import pytest
 
 from sqlft.config import Decoding, ModelChoice
-from sqlft.errors import InputError, ModelError, SqlftError
+from sqlft.errors import ModelError, SqlftError
 from sqlft.model import EndpointGenerator, Reply, endpoint
 from sqlft.prompt import Message, Prompt, Segment
 
@@ -171,11 +169,6 @@ def test_a_server_that_ignores_n_is_asked_again_with_other_seeds(served: Served)
     assert [heard["seed"] for heard in served.heard] == [5, 6, 7]
 
 
-def test_greedy_candidates_are_refused(served: Served) -> None:
-    error = served.failure(answer(choice("x")), decoding=Decoding(candidates=2))
-    assert isinstance(error, InputError) and "same" in error.message
-
-
 def test_fields_that_a_server_refuses_are_left_out_from_then_on(served: Served) -> None:
     served.acts[:] = [
         send(422, {"detail": [{"loc": ["body", "n"], "msg": "Extra inputs are not permitted"}]}),
@@ -231,7 +224,7 @@ def test_retry_after_is_honoured_up_to_a_bound(served: Served) -> None:
     start = time.monotonic()
     served.ask(send(429, b"", retry_after="0.3"), answer(choice("x")))
     assert time.monotonic() - start > 0.3
-    for far in ("3600", "inf", "Wed, 21 Oct 2099 07:28:00 GMT"):
+    for far in ("90", "3600", "inf", "Wed, 21 Oct 2099 07:28:00 GMT"):
         before = len(served.heard)
         assert "limits the rate" in served.failure(send(429, b"", retry_after=far)).message
         assert len(served.heard) == before + 1
@@ -267,19 +260,8 @@ def test_a_cut_connection_is_tried_again_then_one_line(served: Served, act: Act)
     ("act", "message"),
     [
         (send(200, b"<html>"), "JSON"),
-        (send(200, b""), "JSON"),
-        (send(200, b"[" * 200_000), "JSON"),
-        (send(200, b"\xff\xfe"), "JSON"),
-        (send(200, b'data: {"choices": []}\n\n'), "JSON"),
-        (send(200, []), "JSON"),
-        (send(200, {}), "without any choices"),
         (answer(), "without any choices"),
-        (send(200, {"choices": "x"}), "without any choices"),
-        (answer(None), "without text"),
         (answer(choice(None)), "without text"),
-        (answer({"message": 7}), "without text"),
-        (answer(choice({"a": 1}), usage=[1]), "without text"),
-        (answer(choice("x", finish_reason="content_filter")), "content filter"),
         (send(200, b" " * 3_000_000), "larger than"),
         (send(200, b"x", content_encoding="gzip"), "compresses"),
     ],
@@ -290,17 +272,20 @@ def test_an_answer_in_another_form_is_one_line(served: Served, act: Act, message
     assert len(served.heard) == 1
 
 
-def test_odd_but_readable_answers_are_replies(served: Served) -> None:
-    parts = [{"type": "text", "text": "SELECT "}, {"type": "image"}, {"type": "text", "text": "1"}]
-    assert served.ask(answer(choice(parts)))[0].text == "SELECT 1"
-    refusal = {"message": {"content": None, "refusal": "I will not."}}
-    assert served.ask(answer(refusal))[0].text == "I will not."
-    (spent,) = served.ask(answer(choice(None, finish_reason="length")))
-    assert (spent.text, spent.finish) == ("", "length")
-    assert served.ask(answer(choice("a\ud800b")))[0].text == "a?b"
-    odd = {"prompt_tokens": -1, "completion_tokens": "9"}
-    (reply,) = served.ask(answer(scored("x", float("nan")), usage=odd))
-    assert (reply.prompt_tokens, reply.output_tokens, reply.log_probability) == (None, None, None)
+def endless(status: int) -> Act:
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.end_headers()
+        while True:  # until the client has gone
+            handler.wfile.write(b" " * 65_536)
+
+    return act
+
+
+@pytest.mark.parametrize(("status", "message"), [(200, "larger than"), (418, "(418)")])
+def test_an_endless_answer_is_left(served: Served, status: int, message: str) -> None:
+    error = served.failure(endless(status), decoding=Decoding(write_timeout_s=5))
+    assert message in error.message
 
 
 def test_a_timeout_gives_empty_replies_that_say_so(served: Served) -> None:
@@ -340,8 +325,11 @@ def test_cancel_ends_within_a_fifth_of_a_second(served: Served, act: Act | None)
     first, second, third = served.generator().generate([PROMPT] * 3, Decoding(), cancel=cancel)
     assert time.monotonic() - asked_at[0] < 0.2
     assert [r[0].finish for r in (first, second, third)] == ["stop", "cancelled", "cancelled"]
-    while any(thread.name == "sqlft-endpoint" for thread in threading.enumerate()):
-        time.sleep(0.01)  # and the thread that waited for the server ends as well
+    # and the threads that waited for the server end as well
+    left = [thread for thread in threading.enumerate() if thread.name == "sqlft-endpoint"]
+    for thread in left:
+        thread.join(2)
+    assert not any(thread.is_alive() for thread in left)
 
 
 def test_a_caller_within_an_event_loop_is_answered(served: Served) -> None:
@@ -356,7 +344,7 @@ def test_a_redirect_is_not_followed_and_the_key_goes_nowhere(served: Served) -> 
     for status in (301, 302, 307, 308):
         before = len(served.heard)
         error = served.failure(send(status, b"", location=elsewhere))
-        assert "elsewhere" in error.message and f"{served.url}/v2" in str(error.hint)
+        assert "elsewhere" in error.message and str(error.hint).endswith(f"{served.url}/v2")
         assert len(served.heard) == before + 1
 
 
@@ -405,71 +393,7 @@ def test_a_proxy_is_used_except_for_this_machine(
         EndpointGenerator(choice_of).generate([PROMPT], Decoding())
 
 
-def test_no_server_is_one_line() -> None:
-    writer = EndpointGenerator(ModelChoice(model="endpoint:m@http://127.0.0.1:9/v1"))
-    with pytest.raises(ModelError, match=r"127\.0\.0\.1:9 cannot be reached") as caught:
-        writer.generate([PROMPT], Decoding())
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "endpoint:",
-        "endpoint:m",
-        "endpoint:@http://h/v1",
-        "endpoint:m@ftp://h",
-        "endpoint:m@httpx://h",
-        "endpoint:m@http://",
-        "endpoint:m@http://h:99999",
-        "endpoint:m@http://h:0",
-        "endpoint:m@http://[::1",
-        "endpoint:m@http://h/ v1",
-        f"endpoint:m@https://user:{SECRET}@h/v1",
-        f"endpoint:m@https://h/v1?key={SECRET}",
-        f"endpoint:m@https://h/v1#{SECRET}",
-        "endpoint:a\nb@http://h",
-    ],
-)
-def test_a_wrong_address_is_one_line_that_repeats_no_secret(text: str) -> None:
-    with pytest.raises(InputError, match="endpoint") as caught:
-        EndpointGenerator(ModelChoice(model=text))
-    assert caught.value.hint and SECRET not in f"{caught.value}{caught.value.hint}"
-
-
-def test_a_missing_or_impossible_key_is_one_line_that_repeats_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refused(variable: str | None, message: str) -> None:
-        chosen = ModelChoice(model="endpoint:m@https://a.invalid/v1", api_key_variable=variable)
-        with pytest.raises(InputError, match=message) as caught:
-            EndpointGenerator(chosen)
-        assert SECRET not in f"{caught.value}{caught.value.hint}"
-        assert "gsk_abc" not in f"{caught.value}{caught.value.hint}"
-
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    refused(None, "OPENAI_API_KEY is not set")
-    refused("gsk_abc", "variable of --api-key-variable is not set")
-    refused(SECRET, "takes the name of an environment variable")
-    monkeypatch.setenv("ENDPOINT_KEY", f"{SECRET}\n{SECRET}")
-    refused("ENDPOINT_KEY", "characters that no key has")
-
-
-@pytest.mark.parametrize(
-    "chosen", [{"adapter": "a"}, {"quantize": "nf4"}, {"device": "cuda"}, {"layout": "nope"}]
-)
-def test_options_for_weights_are_refused(chosen: dict[str, str]) -> None:
-    with pytest.raises(InputError):
-        EndpointGenerator(ModelChoice(model="endpoint:m@http://localhost/v1", **chosen))
-
-
-def test_without_the_package_one_line_says_what_to_install() -> None:
-    code = (
-        "import sys\nsys.modules['openai'] = None\n"
-        "from sqlft.config import ModelChoice\nfrom sqlft.errors import ModelError\n"
-        "from sqlft.model import EndpointGenerator\n"
-        "try: EndpointGenerator(ModelChoice(model='endpoint:m@http://localhost/v1'))\n"
-        "except ModelError as error: print(error, error.hint)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "openai" in done.stdout and "pip install 'sqlft[endpoint]'" in done.stdout
+def test_https_to_a_server_without_it_is_one_line(served: Served) -> None:
+    secure = ModelChoice(model=f"endpoint:m@{served.url.replace('http', 'https')}/v1")
+    with pytest.raises(ModelError, match="cannot be reached"):
+        EndpointGenerator(secure).generate([PROMPT], Decoding())

@@ -54,7 +54,7 @@ def _as_many(one: Result, other: Result) -> bool:
 def _is_part(one: Result, other: Result) -> bool:
     """Whether all rows of the smaller result stand in the larger."""
     rows = sorted((Counter(map(_text, r.rows)) for r in (one, other)), key=Counter.total)
-    return 0 < rows[0].total() and rows[0] <= rows[1]
+    return rows[0].total() > 0 and rows[0] <= rows[1]
 
 
 def agree(one: Result, other: Result) -> bool:
@@ -99,7 +99,7 @@ def _holds_numbers(inner: Result, outer: Result) -> bool:
         others = [_rounded(column, 1.0) for column in _number_columns(outer)]
         if all(any(_rounded(c, scale) in others for scale in _SCALES) for c in columns):
             return True
-    if len(inner.rows) >= len(outer.rows):
+    if len(inner.rows) >= len(outer.rows) or len(columns) <= len(_number_columns(outer)):
         return False
     told = {number for column in columns for number in _rounded(column, 1.0)} - {"0"}
     known = {number for column in _number_columns(outer) for number in _rounded(column, 1.0)}
