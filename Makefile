@@ -29,6 +29,8 @@ fuzz: $(VENV)/tested
 check-spider: $(VENV)/tested
 	@test -n "$(SPIDER)" || { echo 'usage: make check-spider SPIDER=PATH'; exit 2; }
 	$(BIN)/python tests/spider/check_canonical.py $(SPIDER)
+	$(BIN)/python tests/spider/check_prepare.py $(SPIDER)
+	$(BIN)/python tests/spider/check_values.py $(SPIDER)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlft.ask import Answer, Assistant, load
-    from sqlft.config import Limits
+    from sqlft.config import Decoding, Limits
     from sqlft.errors import InputError, ModelError, SqlError, SqlftError
     from sqlft.execute import run_query
     from sqlft.model import FixedGenerator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Assistant",
+    "Decoding",
     "FixedGenerator",
     "InputError",
     "Limits",
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "Answer": "ask",
     "Assistant": "ask",
+    "Decoding": "config",
     "FixedGenerator": "model",
     "InputError": "errors",
     "Limits": "config",

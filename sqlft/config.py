@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-from sqlft.errors import InputError
+from sqlft.errors import InputError, printable
 
 DEFAULT_MODEL = "smollm2-135m"
 
@@ -38,10 +38,38 @@ def flag(name: str) -> str:
     return "--" + name.removesuffix("_s").replace("_", "-")
 
 
-def _problem(name: str, value: Any, metadata: Any) -> str | None:
-    if value is None:
-        return None
-    shown = flag(name)
+def check_type(name: str, value: object, kinds: Any, words: str) -> None:
+    """Nothing, where the value is of one of the types.
+
+    Args:
+        name: the argument, as its caller wrote it.
+        kinds: what ``isinstance`` takes.
+        words: what the argument must be, in words.
+
+    Raises:
+        InputError: it is of another type.
+
+    >>> check_type("question", None, str, "text")
+    Traceback (most recent call last):
+    sqlft.errors.InputError: question must be text, not None
+    """
+    if not isinstance(value, kinds):
+        raise InputError(f"{name} must be {words}, not {printable(repr(value), at_most=60)}")
+
+
+_WORDS = {int: "a whole number", float: "a number", str: "text", str | None: "text or None"}
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if kind in (int, float):  # True is an int to Python, and to nobody who sets a limit
+        return isinstance(value, int | kind) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _problem(name: str, value: Any, kind: Any, metadata: Any) -> str | None:
+    shown = f"{name} ({flag(name)})"
+    if not _fits(value, kind):
+        return f"{shown} must be {_WORDS[kind]}, not {printable(repr(value), at_most=60)}"
     choices, low, high = (metadata.get(key) for key in ("choices", "at_least", "at_most"))
     if choices is not None and value not in choices:
         return f"{shown} must be one of {', '.join(choices)}, not {value!r}"
@@ -57,11 +85,14 @@ class Options:
     """A group of options that checks itself: all problems are reported together.
 
     Raises:
-        InputError: at construction, naming every option that is out of bounds.
+        InputError: at construction, naming every option of a wrong type or out of bounds.
     """
 
     def __post_init__(self) -> None:
-        found = [_problem(f.name, getattr(self, f.name), f.metadata) for f in fields(self)]
+        kinds = get_type_hints(type(self))
+        found = [
+            _problem(f.name, getattr(self, f.name), kinds[f.name], f.metadata) for f in fields(self)
+        ]
         problems = [problem for problem in found if problem is not None]
         if problems:
             raise InputError("; ".join(problems))
@@ -71,11 +102,17 @@ class Options:
 class Limits(Options):
     """What one query may use. Times in seconds, sizes in MiB (2**20 bytes), results in rows.
 
+    Args:
+        timeout_s: seconds a query may run.
+        memory_mib: MiB of memory a query may use.
+        max_rows: rows fetched at most; an answer says when there were more.
+        max_result_mib: MiB of result fetched at most.
+
     >>> Limits(timeout_s=2).max_rows
     1000
     >>> Limits(timeout_s=0)
     Traceback (most recent call last):
-    sqlft.errors.InputError: --timeout must be at least 0.01, not 0
+    sqlft.errors.InputError: timeout_s (--timeout) must be at least 0.01, not 0
     """
 
     timeout_s: float = option(10.0, help="Seconds a query may run.", at_least=0.01, at_most=3600)
@@ -86,7 +123,18 @@ class Limits(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class Decoding(Options):
-    """How a model writes one answer."""
+    """How a model writes one answer.
+
+    Args:
+        max_output_tokens: tokens written at most.
+        candidates: answers written for one question; the first that passes the check is run.
+        temperature: 0 is greedy; above it, answers are sampled.
+        seed: seed of every random draw.
+        write_timeout_s: seconds the model may write.
+
+    >>> Decoding(candidates=3, temperature=0.8).max_output_tokens
+    256
+    """
 
     max_output_tokens: int = option(256, help="Tokens written at most.", at_least=1, at_most=8192)
     candidates: int = option(1, help="Answers written for one question.", at_least=1, at_most=64)

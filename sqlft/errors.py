@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import copyreg
+from typing import Any, Literal
 
 SqlErrorKind = Literal[
     "parse_error",
@@ -48,6 +49,10 @@ class SqlftError(Exception):
         self.message = printable(message)
         self.hint = None if hint is None else printable(hint)
         super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is remade from its message alone by default, which SqlError cannot be.
+        return copyreg.__newobj__, (type(self), self.message), dict(self.__dict__)
 
 
 class InputError(SqlftError):

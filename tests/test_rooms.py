@@ -16,6 +16,7 @@ TORCH_ROOMS = {"model", "generate", "train"}
 FRONT_DOOR = [
     "Answer",
     "Assistant",
+    "Decoding",
     "FixedGenerator",
     "InputError",
     "Limits",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pyarrow
 
-from sqlft.errors import SqlError, SqlErrorKind
+from sqlft.errors import SqlError, SqlErrorKind, printable
 from sqlft.model import Finish
 from sqlft.sql import Verdict
 
@@ -18,52 +18,76 @@ Status = Literal["answered", "refused", "no_sql"] | SqlErrorKind
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One thing the model wrote for the question."""
+    """One thing the model wrote for the question.
+
+    Attributes:
+        reply: the raw completion.
+        sql: the SQL in it, or none.
+        refused: it says that the schema cannot answer the question.
+        finish: why the writing ended: ``stop`` (by itself), ``length`` or ``timeout`` (a limit of
+            tokens or seconds), or ``cancelled``.
+        votes: how many candidates say the same.
+        log_probability: sum of the natural log-probabilities of its tokens, where the model tells.
+    """
 
     reply: str
-    """The raw completion."""
     sql: str | None
-    """The SQL in it, or none."""
     refused: bool = False
     finish: Finish = "stop"
-    """Why the writing ended: by itself, at a limit of tokens or seconds, or cancelled."""
     votes: int = 1
-    """How many candidates say the same."""
     log_probability: float | None = None
-    """Sum of natural log-probabilities of its tokens, where the model tells."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Answer:
     """What became of one question, from the model's words to the rows.
 
-    Exactly one of these holds: ``rows`` is there; ``refusal`` is there; ``sql`` is none (the reply
-    held no SQL); or ``error`` says why the SQL was not run or failed.
+    ``status`` says how it ended. ``answered``: ``rows`` is there. ``refused``: ``refusal`` is
+    there. ``no_sql``: the reply held no SQL. Every other status is the kind of ``error``: the SQL
+    did not pass the check (``sql`` is there, and did not run), failed when run, or was cut off as
+    it was written (``sql`` is none).
+
+    Attributes:
+        question: as it was asked, on one line.
+        sql: the SQL as it was checked and run, or none.
+        display_sql: the same query laid out for people, or none.
+        verdict: what the check said of it, or none where there was nothing to check.
+        rows: the result as an Arrow table, or none.
+        truncated: there are more rows than the cap let through.
+        refusal: why the question was not answered with SQL, or none.
+        error: why the SQL was not run or failed, or none.
+        confidence: 0 to 1, or none where it is not known.
+        candidates: everything that the model wrote, best first.
+        schema_text: what the model saw of the schema.
+        prompt_tokens: tokens read by the model, or none where it does not tell.
+        output_tokens: tokens written by it, over all candidates; likewise.
+        seconds: seconds of each stage, in the order they ran.
+        model: the model's name.
+        adapter: the adapter's folder, or none.
     """
 
     question: str
     sql: str | None
-    """The SQL as it was checked and run."""
     display_sql: str | None
-    """The same query laid out for people."""
     verdict: Verdict | None
     rows: pyarrow.Table | None
     truncated: bool
-    """There are more rows than the cap let through."""
     refusal: str | None
-    """Why the question was not answered with SQL, or none."""
     error: SqlError | None
     confidence: float | None
-    """0 to 1, or none where it is not known."""
     candidates: tuple[Candidate, ...]
     schema_text: str
-    """What the model saw of the schema."""
     prompt_tokens: int | None
     output_tokens: int | None
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """Seconds of each stage, in the order they ran."""
     model: str
     adapter: str | None
+
+    def __repr__(self) -> str:
+        # The rest is the whole schema and every row: too long for a prompt or a traceback.
+        sql = None if self.sql is None else printable(self.sql, at_most=200)
+        rows = None if self.rows is None else self.rows.num_rows
+        return f"Answer(status={self.status!r}, sql={sql!r}, rows={rows})"
 
     @property
     def status(self) -> Status:

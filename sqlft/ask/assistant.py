@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlft.ask.answer import Answer, Candidate
-from sqlft.config import DEFAULT_MODEL, Decoding, Limits, ModelChoice, Progress
+from sqlft.ask.question import clean_question
+from sqlft.config import Decoding, Limits
 from sqlft.database import Database, QueryResult
-from sqlft.errors import InputError, SqlError
+from sqlft.errors import SqlError
 from sqlft.execute import run_query
 from sqlft.model import Cancel, Generator, Reply
 from sqlft.prompt import Layout, extract, layout, notes_for
-from sqlft.schema import Schema, match_values, notes_path, open_database, read_schema, value_index
+from sqlft.schema import Schema, match_values, read_schema
 from sqlft.sql import Verdict, check_sql, display
 from sqlft.sql.dialects import translate
 
-MAX_QUESTION_CHARACTERS = 4000
 REFUSAL = "the model says that this schema cannot answer the question"
 
 OnStage = Callable[[str], None]
@@ -44,32 +44,22 @@ class _Clock:
             self.seconds[name] = time.perf_counter() - start
 
 
-def clean_question(question: str) -> str:
-    """The question on one line, without control characters.
-
-    Raises:
-        InputError: it is empty, or longer than MAX_QUESTION_CHARACTERS.
-
-    >>> clean_question(" how many\\n orders? ")
-    'how many orders?'
-    """
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise InputError(
-            f"the question has {len(question):,} characters; "
-            f"at most {MAX_QUESTION_CHARACTERS:,} are read",
-            hint="ask one short question",
-        )
-    text = " ".join("".join(c if c.isprintable() else " " for c in question).split())
-    if not text:
-        raise InputError("the question is empty", hint='ask something like "How many orders?"')
-    return text
-
-
 @dataclass(frozen=True, kw_only=True)
 class Assistant:
     """Answers questions over one database with one model. Safe to use from several threads.
 
-    Made by :func:`load`.
+    Made by :func:`load`; two questions to one assistant::
+
+        assistant = sqlft.load("shop.duckdb")
+        for question in ("How many orders?", "Which city has the most orders?"):
+            print(assistant.ask(question))
+
+    Attributes:
+        database: the place that is asked; nothing of it is held open.
+        generator: writes the SQL.
+        notes: the notes.toml in use, or none.
+        limits: what one query may use.
+        decoding: how the model writes.
     """
 
     database: Database
@@ -89,10 +79,19 @@ class Assistant:
         """What became of the question: SQL, verdict, rows, and the seconds of every stage.
 
         A reply without SQL, SQL that is refused, and SQL that fails are outcomes, not exceptions:
-        see ``Answer.status``. Only the first candidate that passes the check is run.
+        see ``Answer.status``. Only the first candidate that passes the check is run. The rows, or
+        why there are none::
+
+            answer = assistant.ask("How many orders?")
+            answer.rows.to_pylist() if answer.status == "answered" else answer.error
+
+        Args:
+            question: one question, at most 4,000 characters.
+            on_stage: told each stage's name as it begins.
+            cancel: asked while the model writes and while the query runs; true ends it.
 
         Raises:
-            InputError: the question is empty or too long, or the database cannot be read.
+            InputError: the question is no text, empty or too long, or the database cannot be read.
             ModelError: the model failed.
         """
         clock = _Clock(on_stage)
@@ -107,7 +106,15 @@ class Assistant:
         return replace(answer, rows=result.table, truncated=result.truncated)
 
     def generate(self, question: str, *, cancel: Cancel | None = None) -> str:
-        """Checked SQL for the question, not run.
+        """Checked SQL for the question, not run, in the dialect of the database.
+
+        One query::
+
+            assistant.generate("How many orders?")  # 'SELECT count(*) FROM orders'
+
+        Args:
+            question: one question, at most 4,000 characters.
+            cancel: asked while the model writes; true ends it.
 
         Raises:
             InputError: as for ``ask``.
@@ -226,70 +233,3 @@ def _candidate(reply: Reply, chosen: Layout) -> Candidate:
         finish=reply.finish,
         log_probability=reply.log_probability,
     )
-
-
-def load(
-    *,
-    database: str | Path,
-    model: str = DEFAULT_MODEL,
-    adapter: str | None = None,
-    layout: str | None = None,
-    device: str = "auto",
-    quantize: str = "none",
-    api_key_variable: str | None = None,
-    notes: Path | None = None,
-    generator: Generator | None = None,
-    limits: Limits | None = None,
-    decoding: Decoding | None = None,
-    progress: Progress | None = None,
-) -> Assistant:
-    """An assistant for one database.
-
-    Args:
-        database: a bundled schema's name, a DuckDB or SQLite file, or a SQLAlchemy URL.
-        model: a known model's name, a Hugging Face causal LM id, a local folder, or
-            ``endpoint:MODEL@URL``.
-        adapter: a PEFT adapter folder.
-        layout: the prompt layout; by default the adapter's, else one that fits the model.
-        device: auto, cpu or cuda.
-        quantize: none or nf4.
-        api_key_variable: the environment variable that holds an endpoint's key.
-        notes: a notes.toml; by default the one beside the database.
-        generator: writes the SQL instead of a model that is loaded here.
-
-    Raises:
-        InputError: the database or the notes cannot be read, or an option is out of bounds.
-        ModelError: the model cannot be loaded.
-    """
-    choice = ModelChoice(
-        model=model,
-        adapter=adapter,
-        layout=layout,
-        device=device,
-        quantize=quantize,
-        api_key_variable=api_key_variable,
-    )
-    place = open_database(database, progress=progress)
-    notes = notes or notes_path(place)
-    # What is wrong with the database is said before a model loads, and the first question does not
-    # wait for the index of its values.
-    value_index(place, read_schema(place, notes=notes), progress=progress)
-    return Assistant(
-        database=place,
-        generator=generator or _local_generator(choice, progress),
-        notes=notes,
-        limits=limits or Limits(),
-        decoding=decoding or Decoding(),
-    )
-
-
-def _local_generator(choice: ModelChoice, progress: Progress | None) -> Generator:
-    if choice.model.startswith("endpoint:"):
-        from sqlft.model import EndpointGenerator
-
-        return EndpointGenerator(choice)
-    # Imported here: torch and transformers take seconds, and a given generator needs neither.
-    from sqlft.generate import LocalGenerator
-    from sqlft.model import load_model
-
-    return LocalGenerator(load_model(choice, progress=progress))

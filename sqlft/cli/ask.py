@@ -37,10 +37,12 @@ def ask(
     notes: Path | None,
     **values: Any,
 ) -> int:
-    """Answer a question over DATABASE: a bundled schema's name, a file, or a URL.
+    """Answer a question over DATABASE: its SQL and its rows.
 
-    With `-` as QUESTION, questions are read from standard input, one a line, and the model is
-    loaded once.
+    DATABASE is a bundled schema's name, a DuckDB or SQLite file, or a URL. With `-` as QUESTION,
+    questions are read from standard input, one a line, and the model is loaded once. Exit code 1
+    when there is no answer; of several questions, when none could be asked, and with --sql-only
+    when any has no checked SQL (its line is empty).
 
     \b
     sqlft ask retail "How many stores are there?"
@@ -97,56 +99,58 @@ def _answered(assistant: Assistant, question: str) -> Answer:
 def _print_text(assistant: Assistant, questions: list[str], many: bool) -> int:
     from sqlft.cli.show import show_answer
 
-    answered = False
-    for number, question in enumerate(questions):
-        if number:
+    statuses = []
+    for number, question in enumerate(questions, 1):
+        if number > 1:
             print("\n" + "─" * 72)
-        with _line_of(many):
+        try:
             answer = _answered(assistant, question)
-            show_answer(answer)
-            sys.stdout.flush()
-            answered = answer.status == "answered"
-    return 0 if many or answered else 1
+        except SqlftError as error:
+            _tell(error, number, many)
+            continue
+        show_answer(answer)
+        sys.stdout.flush()
+        statuses.append(answer.status)
+    return 0 if (statuses if many else statuses == ["answered"]) else 1
 
 
 def _print_json(assistant: Assistant, questions: list[str], many: bool) -> int:
-    from sqlft.cli.document import answer_document, print_document
+    from sqlft.cli.document import answer_document, error_document, print_document
     from sqlft.record import record
 
-    def document(question: str) -> dict[str, Any]:
+    documents: list[dict[str, Any]] = []
+    asked = 0
+    for number, question in enumerate(questions, 1):
         try:
-            return answer_document(_answered(assistant, question))
-        except InputError as error:
-            if not many:
-                raise
-            return {"question": question, "status": "input_error", "error": _as_dict(error)}
-
-    documents = [document(question) for question in questions]
+            documents.append(answer_document(_answered(assistant, question)))
+            asked += 1
+        except SqlftError as error:
+            _tell(error, number, many)
+            failure = error_document(error)
+            documents.append({"question": question, "status": failure["kind"], "error": failure})
     if many:
         print_document({"answers": documents, "record": record().as_dict()})
-        return 0
+        return 0 if asked else 1
     print_document({**documents[0], "record": record().as_dict()})
     return 0 if documents[0]["status"] == "answered" else 1
 
 
-def _as_dict(error: SqlftError) -> dict[str, Any]:
-    return {"kind": "input_error", "message": error.message, "hint": error.hint}
-
-
 def _print_sql(assistant: Assistant, questions: list[str], many: bool) -> int:
-    for question in questions:
-        with _line_of(many):
-            print(assistant.generate(question))
-    return 0
+    failed = False
+    for number, question in enumerate(questions, 1):
+        try:
+            sql = assistant.generate(question)
+        except SqlftError as error:
+            _tell(error, number, many)
+            sql, failed = "", True
+        print(sql, flush=True)
+    return 1 if failed else 0
 
 
-@contextmanager
-def _line_of(many: bool) -> Iterator[None]:
-    """Of many questions, one that cannot be asked gets its line and the next one follows."""
-    try:
-        yield
-    except SqlftError as error:
-        if not many:
-            raise
-
-        print(f"sqlft: {error.message}", file=sys.stderr)
+def _tell(error: SqlftError, number: int, many: bool) -> None:
+    """Of many questions, one that fails gets its line and the next follows; one alone ends all."""
+    if not many:
+        raise error
+    print(f"sqlft: question {number}: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  hint: {error.hint}", file=sys.stderr)

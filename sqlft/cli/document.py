@@ -9,11 +9,12 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from sqlft.errors import ModelError, SqlError, SqlftError
+
 if TYPE_CHECKING:
     import pyarrow
 
     from sqlft.ask import Answer
-    from sqlft.errors import SqlError
     from sqlft.sql import Verdict
 
 
@@ -54,9 +55,15 @@ def rows_document(rows: pyarrow.Table, *, truncated: bool) -> dict[str, Any]:
     }
 
 
-def error_document(error: SqlError) -> dict[str, Any]:
-    """An error of the SQL: kind, message and hint."""
-    return {"kind": error.kind, "message": error.message, "hint": error.hint}
+def error_document(error: SqlftError) -> dict[str, Any]:
+    """An error's kind, message and hint.
+
+    >>> error_document(SqlftError("no such file"))
+    {'kind': 'input_error', 'message': 'no such file', 'hint': None}
+    """
+    kind = "model_error" if isinstance(error, ModelError) else "input_error"
+    kind = error.kind if isinstance(error, SqlError) else kind
+    return {"kind": kind, "message": error.message, "hint": error.hint}
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
@@ -100,6 +107,34 @@ def answer_document(answer: Answer) -> dict[str, Any]:
     }
 
 
+def as_json(value: Any, *, indent: int = 0) -> str:
+    """JSON text that people and line-based tools read: a row, or another list in a list, a line.
+
+    >>> print(as_json({"rows": [[1, "a"], [2, None]], "truncated": False}))
+    {
+      "rows": [
+        [1, "a"],
+        [2, null]
+      ],
+      "truncated": false
+    }
+    """
+    pad = "\n" + " " * (indent + 2)
+    end = "\n" + " " * indent
+    if isinstance(value, dict) and value:
+        items = [f"{_compact(k)}: {as_json(v, indent=indent + 2)}" for k, v in value.items()]
+        return "{" + pad + f",{pad}".join(items) + end + "}"
+    if isinstance(value, list | tuple) and value:
+        nested = (as_json(v, indent=indent + 2) if isinstance(v, dict) else _compact(v)
+                  for v in value)  # fmt: skip
+        return "[" + pad + f",{pad}".join(nested) + end + "]"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
 def print_document(document: Any) -> None:
     """Prints one JSON document, and nothing else."""
-    print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    print(as_json(document))

@@ -18,9 +18,9 @@ from sqlft.errors import printable
 @click.argument("sql")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(database: str, sql: str, as_json: bool) -> int:
-    """Say whether SQL is a plain read that fits DATABASE. Exit 1 when it is refused.
+    """Say whether SQL is a plain read that fits DATABASE.
 
-    With `-` as SQL, it is read from standard input.
+    Exit code 1 when it is refused. With `-` as SQL, it is read from standard input.
 
     \b
     sqlft check retail "SELECT count(*) FROM stores"
@@ -49,31 +49,42 @@ def check(database: str, sql: str, as_json: bool) -> int:
 @click.argument("database")
 @click.argument("sql")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: values in full, NULL empty.")
 @options_of(Limits)
-def run(database: str, sql: str, as_json: bool, **values: Any) -> int:
+def run(database: str, sql: str, as_json: bool, as_csv: bool, **values: Any) -> int:
     """Run one read-only query on DATABASE and print its rows.
 
-    With `-` as SQL, it is read from standard input.
+    With `-` as SQL, it is read from standard input. A terminal gets a table, anything else
+    tab-separated lines with every value in full.
 
     \b
     sqlft run retail "SELECT count(*) FROM stores"
+    sqlft run retail "SELECT * FROM stores" --csv > stores.csv
     """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
     from sqlft.cli.document import print_document, rows_document
-    from sqlft.cli.show import show_rows
+    from sqlft.cli.rows import print_csv, show_rows
     from sqlft.execute import run_query
     from sqlft.schema import open_database
 
-    limits = taken(Limits, values)
+    text, limits = _text(sql), taken(Limits, values)
     with shown_progress() as progress:
         place = open_database(database, progress=progress)
         if progress:
             progress("running …", None)
-        result = run_query(_text(sql), place, limits)
+        result = run_query(text, place, limits)
+    table, truncated = result.table, result.truncated
     if as_json:
-        document = rows_document(result.table, truncated=result.truncated)
-        print_document({**document, "seconds": round(result.seconds, 6)})
+        asked = {"database": place.name, "sql": text, "row_count": table.num_rows}
+        rows = rows_document(table, truncated=truncated)
+        print_document({**asked, **rows, "seconds": round(result.seconds, 6)})
+    elif as_csv:
+        print_csv(table)
+        if truncated:
+            print(f"sqlft: only the first {table.num_rows:,} rows; more exist", file=sys.stderr)
     else:
-        show_rows(result.table, truncated=result.truncated)
+        show_rows(table, truncated=truncated)
     return 0
 
 

@@ -1,21 +1,22 @@
-"""Answers and rows as text for a terminal."""
+"""Answers as text for a terminal."""
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sqlft.cli.rows import show_rows
 from sqlft.errors import printable
 
 if TYPE_CHECKING:
-    import pyarrow
-    from rich.console import Console
-
     from sqlft.ask import Answer
+    from sqlft.errors import SqlftError
+    from sqlft.sql import Verdict
 
-MAX_CELL_CHARACTERS = 60
-PIPE_WIDTH = 160  # columns, where standard output is no terminal
+MAX_REPLY_CHARACTERS = 1000
+MAX_REPLY_LINES = 20
+SHORTEST_SHOWN_S = 0.005  # less reads 0.00
 
 
 def printable_lines(text: str) -> str:
@@ -23,62 +24,17 @@ def printable_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def cell(value: object) -> str:
-    """One value as people read it: NULL for none, long text cut with an ellipsis.
-
-    >>> cell(None), cell(1234567), cell(0.1), cell(True)
-    ('NULL', '1234567', '0.1', 'true')
-    """
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, bytes):
-        return f"\\x{value[:30].hex()}"
-    return printable(str(value), at_most=MAX_CELL_CHARACTERS)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(width=width or shutil.get_terminal_size().columns, highlight=False)
-
-
-def show_rows(rows: pyarrow.Table, *, truncated: bool) -> None:
-    """Prints the rows as a table, with their number below."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    numeric = [_is_number(field.type) for field in rows.schema]
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name, right in zip(rows.column_names, numeric, strict=True):
-        table.add_column(Text(printable(name)), justify="right" if right else "left")
-    columns = [column.to_pylist() for column in rows.columns]
-    for values in zip(*columns, strict=True):
-        table.add_row(*(Text(cell(v), style="dim" if v is None else "") for v in values))
-    console = _console()
-    console.print(table)
-    more = f" (more exist; the first {rows.num_rows:,} are shown)" if truncated else ""
-    console.print(f"{rows.num_rows:,} row{'' if rows.num_rows == 1 else 's'}{more}")
-
-
-def _is_number(kind: pyarrow.DataType) -> bool:
-    from pyarrow import types
-
-    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
-
-
 def show_sql(sql: str) -> None:
     """Prints a query, highlighted on a terminal."""
+    if not sys.stdout.isatty():
+        print(printable_lines(sql))
+        return
+    from rich.console import Console
     from rich.padding import Padding
     from rich.syntax import Syntax
 
     code = Syntax(printable_lines(sql), "sql", background_color="default", word_wrap=True)
-    _console().print(Padding(code, (0, 2)) if sys.stdout.isatty() else printable_lines(sql))
+    Console(highlight=False).print(Padding(code, (0, 2)))
 
 
 def show_answer(answer: Answer) -> None:
@@ -88,28 +44,69 @@ def show_answer(answer: Answer) -> None:
         print("SQL")
         show_sql(answer.display_sql)
     elif answer.refusal is None:
-        print(f"Reply     {printable(answer.candidates[0].reply)[:300]}")
-    print(f"Check     {verdict_line(answer)}")
+        print("Reply")
+        print(reply_block(answer.candidates[0].reply))
+    for line in outcome_lines(answer):
+        print(line)
     if answer.rows is not None:
         show_rows(answer.rows, truncated=answer.truncated)
-    print(f"Seconds   {' · '.join(f'{name} {s:.2f}' for name, s in answer.seconds.items())}")
+    print(f"Seconds   {seconds_line(answer.seconds)}")
     adapter = f" with {printable(answer.adapter)}" if answer.adapter else ""
     print(f"Model     {printable(answer.model)}{adapter}")
 
 
-def verdict_line(answer: Answer) -> str:
-    """One line that says whether the SQL passed, and if not, why."""
+def reply_block(reply: str) -> str:
+    """A reply without SQL as indented lines, an ellipsis where it is cut.
+
+    >>> reply_block("I do not\\nknow.")
+    '  I do not\\n  know.'
+    """
+    text = reply.strip()
+    lines = text[:MAX_REPLY_CHARACTERS].splitlines()
+    cut = len(text) > MAX_REPLY_CHARACTERS or len(lines) > MAX_REPLY_LINES
+    shown = "\n".join(f"  {printable(line)}" for line in lines[:MAX_REPLY_LINES]) or "  (empty)"
+    return f"{shown} …" if cut else shown
+
+
+def seconds_line(seconds: Mapping[str, float]) -> str:
+    """The total and the stages that took time.
+
+    >>> seconds_line({"schema": 0.001, "generate": 1.5})
+    'total 1.50 · generate 1.50'
+    """
+    stages = [f"{name} {s:.2f}" for name, s in seconds.items() if s >= SHORTEST_SHOWN_S]
+    return " · ".join([f"total {sum(seconds.values()):.2f}", *stages])
+
+
+def outcome_lines(answer: Answer) -> list[str]:
+    """Whether the SQL passed the check and ran, and if not, why, each hint on its own line."""
     if answer.refusal is not None:
-        return f"refused: {printable(answer.refusal)}"
+        return [f"Check     refused: {printable(answer.refusal)}"]
     if answer.verdict is None:
-        return answer.error.message if answer.error else "no SQL: the reply holds no query"
-    if answer.verdict.ok:
-        used = ", ".join(answer.verdict.tables)
-        passed = f"passed: a plain read of {printable(used)}" if used else "passed: a plain read"
-        failed = f"; failed when run: {printable(answer.error.message)}" if answer.error else ""
-        return passed + failed
+        if answer.error is None:
+            return ["Check     no SQL: the reply holds no query"]
+        return _error_lines("Check     ", answer.error)
+    if not answer.verdict.ok:
+        return _problem_lines(answer.verdict)
+    used = ", ".join(map(printable, answer.verdict.tables))
+    passed = f"Check     passed: a plain read{f' of {used}' if used else ''}"
+    failed = _error_lines("Run       failed: ", answer.error) if answer.error else []
+    return [passed, *failed]
+
+
+def _error_lines(head: str, error: SqlftError) -> list[str]:
+    return [head + error.message, *([_hint(error.hint)] if error.hint else [])]
+
+
+def _problem_lines(verdict: Verdict) -> list[str]:
     lines = []
-    for problem in answer.verdict.problems:
-        hint = f" ({printable(problem.hint)})" if problem.hint else ""
-        lines.append(f"{problem.kind}: {printable(problem.message)}{hint}")
-    return "refused: " + "\n          ".join(lines)
+    for problem in verdict.problems:
+        head = "          " if lines else "Check     refused: "
+        lines.append(f"{head}{problem.kind}: {printable(problem.message)}")
+        if problem.hint:
+            lines.append(_hint(printable(problem.hint)))
+    return lines
+
+
+def _hint(text: str) -> str:
+    return f"          hint: {text}"

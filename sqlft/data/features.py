@@ -89,6 +89,14 @@ def _name(node: exp.Expr) -> str:
     return str(node.this).lower() if isinstance(node, exp.Anonymous) else node.key.lower()
 
 
+def _aggregates(tree: exp.Expression) -> bool:
+    """An aggregate that is not a window's function, which sqlglot gives the same class."""
+    return any(
+        not isinstance(node.parent, exp.Window | exp.IgnoreNulls)
+        for node in tree.find_all(exp.AggFunc)
+    )
+
+
 def _null_test(tree: exp.Expression) -> bool:
     return any(isinstance(node.expression, exp.Null) for node in tree.find_all(exp.Is))
 
@@ -99,7 +107,7 @@ _FEATURES: dict[str, Callable[[exp.Expression], bool]] = {
     "nested query": _is_nested,
     "CTE": _uses(exp.CTE),
     "set operation": _uses(exp.SetOperation),
-    "aggregate": _uses(exp.AggFunc),
+    "aggregate": _aggregates,
     "grouping": _uses(exp.Group),
     "having": _uses(exp.Having),
     "ordering": _clause("order"),

@@ -36,7 +36,7 @@ def hardness(sql: str, dialect: str = "duckdb") -> Hardness:
     Raises:
         SqlError: it is no query.
 
-    >>> hardness("SELECT count(*) FROM singer"), hardness("SELECT a, b FROM t WHERE c = 1 OR d = 2")
+    >>> hardness("SELECT count(*) FROM singer"), hardness("SELECT a, b FROM t WHERE c = 1")
     ('easy', 'medium')
     """
     tree = parse_query(sql, dialect)

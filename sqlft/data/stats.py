@@ -127,7 +127,7 @@ def quantile(values: Iterable[int], share: float) -> int:
 
 def tables(stats: Stats) -> tuple[tuple[str, Grid], ...]:
     """The statistics as titled tables."""
-    whole = [
+    whole: list[tuple[str, int]] = [
         ("examples", stats.examples),
         ("golds", stats.golds),
         ("unanswerable", stats.unanswerable),
@@ -143,7 +143,7 @@ def tables(stats: Stats) -> tuple[tuple[str, Grid], ...]:
         ("SQL features", _shares("feature", stats.by_feature, answered)),
     ]
     if stats.lengths:
-        rows = [
+        rows: list[tuple[str | int, ...]] = [
             (name, *(quantile(values, share) for share in (0.5, 0.9, 0.99, 1.0)))
             for name, values in stats.lengths.items()
         ]

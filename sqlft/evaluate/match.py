@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -32,7 +33,10 @@ def form(sql: str, rule: Rule) -> str:
     >>> form("SELECT DISTINCT a FROM t", RULES["spider"])
     'SELECT a FROM t'
     """
-    return without_distinct(sql) if rule.removes_distinct else sql
+    return _without_distinct(sql) if rule.removes_distinct else sql
+
+
+_without_distinct = lru_cache(1 << 14)(without_distinct)  # each text is asked for many times
 
 
 def gold_problem(question: Question, rule: Rule, runs: Runs) -> str | None:

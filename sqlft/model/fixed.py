@@ -17,6 +17,12 @@ class FixedGenerator:
     Several replies to one question are its candidates, best first; they are taken in turn until
     there are as many as were asked for.
 
+    Args:
+        replies: from each question to what is written for it: one text, or several.
+        default: what is written for every other question; none: that is an InputError.
+        layout: the prompt layout that it says it expects.
+        name: the model's name in answers.
+
     >>> from sqlft.config import Decoding
     >>> from sqlft.prompt.prompt import Prompt
     >>> asked = Prompt(layout="ddl", messages=(), question="how many orders?", schema_text="")

@@ -9,17 +9,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from sqlft.errors import InputError
 from sqlft.schema.definition import Column, Schema, Table, Term
-from sqlft.sql import nearest
+from sqlft.schema.glossary_sql import sql_problems, suggestion
 
 _TABLE_KEYS = ("meaning", "synonyms", "private", "columns")
 _COLUMN_KEYS = ("meaning", "unit", "synonyms", "private")
 _TERM_KEYS = ("sql", "meaning", "synonyms")
+_TOP_KEYS = ("database", "tables", "glossary")
+_SHOWN = 5
+"""Problems told at once: notes of another database have one for each of its tables."""
+_OTHER_NOTES = (
+    "mend the file; or name it NAME.notes.toml if it belongs to the database NAME alone; "
+    "or give other notes (--notes FILE)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,7 @@ class _Section:
     def check_keys(self, known: Iterable[str]) -> None:
         for key in self.values:
             if key not in known:
-                self.problems.append(f"{self.place}: unknown key {key!r}{_suggestion(key, known)}")
+                self.problems.append(f"{self.place}: unknown key {key!r}{suggestion(key, known)}")
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -73,37 +76,34 @@ class _Section:
         return found
 
 
-def load_notes(path: Path, schema: Schema) -> Schema:
+def load_notes(path: str | Path, schema: Schema) -> Schema:
     """The schema with the notes of a ``notes.toml`` on its tables, columns and glossary.
 
     A private column, or any column of a private table, has no samples from then on.
 
     Raises:
-        InputError: for a file that cannot be read, or naming every problem in it at once: a note
-            on a table or column that is not there, an unknown key, a value of the wrong type,
-            glossary SQL that does not parse or names what the schema lacks.
+        InputError: for a file that cannot be read, or naming the first five problems in it at
+            once: a note on a table or column that is not there, an unknown key, a value of the
+            wrong type, glossary SQL that does not parse or names what the schema lacks.
     """
+    path = Path(path).absolute()
     problems: list[str] = []
     root = _Section(place="", values=_read_toml(path), problems=problems)
     for key in root.values:
-        if key not in ("database", "tables", "glossary"):
-            problems.append(f"unknown section {key!r}{_suggestion(key, _TOP_KEYS)}")
+        if key not in _TOP_KEYS:
+            problems.append(f"unknown section {key!r}{suggestion(key, _TOP_KEYS)}")
     noted = _with_tables(_with_database(schema, root), root.sections("tables"), problems)
     noted = _with_glossary(noted, root.sections("glossary"))
     if problems:
-        raise InputError(
-            f"{path.name}: {'; '.join(problems)}",
-            hint="every note must name a table or column of this database",
-        )
+        raise _misfit(path, problems)
     return noted
 
 
-_TOP_KEYS = ("database", "tables", "glossary")
-
-
-def _suggestion(name: str, names: Iterable[str]) -> str:
-    found = nearest(name, tuple(names))
-    return f" (nearest: {', '.join(found)})" if found else ""
+def _misfit(path: Path, problems: list[str]) -> InputError:
+    told = problems[:_SHOWN]
+    if len(problems) > _SHOWN:
+        told.append(f"and {len(problems) - _SHOWN} more")
+    return InputError(f"{path}: {'; '.join(told)}", hint=_OTHER_NOTES)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -116,14 +116,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{path.name}: line {line} is not UTF-8 text") from error
+        raise InputError(f"{path}: line {line} is not UTF-8 text", hint=_OTHER_NOTES) from error
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         said = str(error).replace("\n", " ")
         if "at line" not in said:  # tomllib says "at end of document" there
             said = f"{said}, line {len(text.splitlines()) or 1}"
-        raise InputError(f"{path.name} is not TOML: {said}") from error
+        raise InputError(f"{path} is not TOML: {said}", hint=_OTHER_NOTES) from error
 
 
 def _with_database(schema: Schema, root: _Section) -> Schema:
@@ -157,7 +157,7 @@ def _with_tables(schema: Schema, sections: dict[str, _Section], problems: list[s
         table = schema.table(name)
         if table is None:
             names = [t.qualified_name for t in schema.tables]
-            problems.append(f"{section.place}: no table {name!r}{_suggestion(name, names)}")
+            problems.append(f"{section.place}: no table {name!r}{suggestion(name, names)}")
         elif table.qualified_name in noted:
             problems.append(f"{section.place}: table {table.qualified_name!r} is noted twice")
         else:
@@ -171,7 +171,7 @@ def _with_table(table: Table, section: _Section) -> Table:
     for name, inner in section.sections("columns").items():
         column = table.column(name)
         if column is None:
-            close = _suggestion(name, [c.name for c in table.columns])
+            close = suggestion(name, [c.name for c in table.columns])
             section.problems.append(f"{inner.place}: no column {name!r}{close}")
         elif column.name in noted:
             section.problems.append(f"{inner.place}: column {column.name!r} is noted twice")
@@ -206,39 +206,7 @@ def _with_glossary(schema: Schema, sections: dict[str, _Section]) -> Schema:
             if "sql" not in section.values or section.values["sql"] == "":
                 section.problems.append(f"{section.place}: sql is missing")
             continue
-        section.problems.extend(f"{section.place}: {p}" for p in _sql_problems(sql, schema))
+        section.problems.extend(f"{section.place}: {p}" for p in sql_problems(sql, schema))
         meaning, synonyms = section.text("meaning"), section.texts("synonyms")
         terms.append(Term(name=name, sql=sql, meaning=meaning, synonyms=synonyms))
     return replace(schema, glossary=tuple(terms) or schema.glossary)
-
-
-def _sql_problems(sql: str, schema: Schema) -> list[str]:
-    """What keeps the SQL from being one condition or expression over the schema's columns."""
-    try:
-        trees = sqlglot.parse(f"SELECT {sql}", read=schema.dialect)
-    except (SqlglotError, RecursionError):
-        return ["its SQL does not parse"]
-    tree = trees[0] if len(trees) == 1 else None
-    clauses = {key for key, value in tree.args.items() if value} if tree is not None else set()
-    parts = tree.expressions if isinstance(tree, exp.Select) and clauses == {"expressions"} else ()
-    if len(parts) != 1 or isinstance(parts[0], exp.Alias | exp.Star):
-        return ["its SQL must be one condition or expression"]
-    assert tree is not None
-    own = {a.alias_or_name.casefold() for a in tree.find_all(exp.TableAlias, exp.CTE)}
-    own |= {t.alias.casefold() for t in tree.find_all(exp.Table) if t.alias}
-    problems = [_column_problem(c, schema) for c in tree.find_all(exp.Column) if c.table]
-    outside = [p for p, alias in problems if p and alias.casefold() not in own]
-    return list(dict.fromkeys(outside))
-
-
-def _column_problem(column: exp.Column, schema: Schema) -> tuple[str | None, str]:
-    """One line where a qualified column is not there, and the qualifier it was written with."""
-    name = f"{column.db}.{column.table}" if column.db else column.table
-    table = schema.table(name)
-    if table is None:
-        names = [t.qualified_name for t in schema.tables]
-        return f"its SQL names no table of the schema: {name!r}{_suggestion(name, names)}", name
-    if table.column(column.name) is None:
-        close = _suggestion(column.name, [c.name for c in table.columns])
-        return f"its SQL: table {name!r} has no column {column.name!r}{close}", name
-    return None, name

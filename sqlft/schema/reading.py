@@ -6,8 +6,10 @@ import hashlib
 import threading
 from pathlib import Path
 
+from sqlft.config import Progress, check_type
 from sqlft.database import Database
 from sqlft.errors import InputError
+from sqlft.schema.bundled import open_database
 from sqlft.schema.definition import Schema
 from sqlft.schema.from_duckdb import duckdb_schema
 from sqlft.schema.from_sqlite import sqlite_schema
@@ -22,17 +24,37 @@ _cache: dict[_Key, Schema] = {}
 _lock = threading.Lock()
 
 
+def opened(database: str | Path | Database, *, progress: Progress | None = None) -> Database:
+    """The database that a caller means: as given, or as ``open_database`` reads its text.
+
+    Raises:
+        InputError: it is none of these, or nothing of that name is there.
+    """
+    if isinstance(database, Database):
+        return database
+    check_type("database", database, str | Path, "a bundled schema's name, a file or a URL")
+    return open_database(database, progress=progress)
+
+
 def read_schema(
-    database: Database, *, notes: Path | None = None, samples_per_column: int = 3
+    database: str | Path | Database,
+    *,
+    notes: str | Path | None = None,
+    samples_per_column: int = 3,
 ) -> Schema:
     """What a database contains: tables, views, keys, comments, row counts and sample values.
 
     The same database, unchanged, with the same notes is read once in a process; a server is read
-    anew each time.
+    anew each time. The tables of a file::
+
+        schema = sqlft.read_schema("shop.duckdb", notes="shop.notes.toml")
+        [table.name for table in schema.tables]  # ['customers', 'orders']
 
     Args:
-        notes: a ``notes.toml``; the columns that it marks private are never sampled. See
-            ``notes_path`` for the one that belongs to a database.
+        database: a bundled schema's name, a DuckDB or SQLite file, or a SQLAlchemy URL.
+        notes: a ``notes.toml``; the columns that it marks private are never sampled. None is
+            looked for: ``sqlft.schema.notes_path`` finds the one that lies beside a database, and
+            ``sqlft.load`` takes that one by itself.
         samples_per_column: values shown of each column, 0 for none. They are the most frequent
             of the first rows.
 
@@ -40,20 +62,31 @@ def read_schema(
         InputError: the database is missing, damaged, locked, unreachable or has no tables; or
             the notes do not fit it.
     """
-    key = database_identity(database)
+    place, notes = opened(database), notes_file(notes)
+    key = database_identity(place)
     if key is None:
-        return _read(database, notes, samples_per_column)
+        return _read(place, notes, samples_per_column)
     key += (_notes_digest(notes), samples_per_column)
     with _lock:
         known = _cache.get(key)
     if known is not None:
         return known
-    schema = _read(database, notes, samples_per_column)
+    schema = _read(place, notes, samples_per_column)
     with _lock:
         _cache[key] = schema
         while len(_cache) > _KEPT:
             del _cache[next(iter(_cache))]
     return schema
+
+
+def notes_file(notes: str | Path | None) -> Path | None:
+    """The path of the notes that a caller gave, or none.
+
+    >>> notes_file("shop.notes.toml").name
+    'shop.notes.toml'
+    """
+    check_type("notes", notes, str | Path | None, "a file's path")
+    return None if notes is None else Path(notes).expanduser()
 
 
 def _read(database: Database, notes: Path | None, samples_per_column: int) -> Schema:

@@ -82,9 +82,7 @@ def _bind_bare(
     if clause == "order" and alone:
         shown = alias or _shown_column(block, folded)
         if isinstance(shown, exp.Column):
-            found.expansions.append(
-                Expansion(column, exp.alias_(shown, "", copy=False), block, alone)
-            )
+            found.expansions.append(Expansion(column, exp.Alias(this=shown), block, alone))
             return
         held: list[Source] = [] if alias else block.holders(folded)
     else:

@@ -19,7 +19,16 @@ def check_sql(sql: str, schema: Catalog, dialect: str = "duckdb") -> Verdict:
     the text alone makes them certain (not, for one, those that a PIVOT makes from data).
 
     Args:
+        sql: the text to judge.
+        schema: what the database contains, such as ``sqlft.read_schema`` reads.
         dialect: ``duckdb`` or ``sqlite``, the engine that would run it.
+
+    >>> from sqlft.schema import parse_ddl
+    >>> shop = parse_ddl("CREATE TABLE orders (id INTEGER, city VARCHAR)", "shop")
+    >>> check_sql("SELECT town FROM orders", shop).problems[0].kind
+    'unknown_column'
+    >>> check_sql("FROM orders", shop).ok
+    True
     """
     try:
         reading = read_both(sql, dialect)

@@ -153,7 +153,7 @@ def _call_problems(node: Node, place: Place) -> Iterator[Problem]:
         return
     where = " as a source of rows" if place == "table" else ""
     known = nearest(name, allowed_functions(place), 2)
-    hint = f"allowed: {', '.join(known)}" if known else None
+    hint = f"nearest allowed: {', '.join(known)}" if known else None
     yield _forbidden(f"function {name} is not allowed{where}", hint)
 
 

@@ -144,7 +144,7 @@ def test_what_runs_as_gold_is_still_forbidden_to_a_model(spider_folder):
     (shop, *_) = read_questions(spider_folder, files=["dev.json"])
     (database, _) = shop.place.databases
     runs = Runs(limits=RunLimits())
-    odd = "SELECT count(*) FROM orders WHERE changes() = 0"
+    odd = 'SELECT count(*)AS"n" FROM orders'  # SQLite reads it; the policy takes no glued quotes
     assert runs.gold(database, odd).error is None
     assert runs.predicted(database, odd).error.kind == "forbidden"
 
@@ -156,7 +156,7 @@ def test_the_result_store_is_bounded(shop, monkeypatch):
     runs = Runs(limits=RunLimits())
     for at in range(50):
         runs.predicted(shop.databases[0], f"SELECT {at}")
-    assert len(runs._predicted) < 20
+    assert len(runs._predicted) < 30
 
 
 def cli(*arguments: str | Path) -> int:

@@ -32,7 +32,7 @@ def said_numbers(text: str) -> frozenset[float]:
     """The numbers that a text says, however it writes them.
 
     >>> sorted(said_numbers("5,000 euros, 2.5k or twenty-five pieces"))
-    [2.5, 5.0, 20.0, 25.0, 2500.0, 5000.0]
+    [2.5, 5.0, 20.0, 25.0, 2500.0, 5000.0, 25000.0]
     """
     found: set[float] = set()
     for match in _DIGITS.finditer(text):

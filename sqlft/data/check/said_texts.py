@@ -87,7 +87,8 @@ class Said:
             return self.date(day)
         if _NUMBER.fullmatch(value.strip()):
             return self.number(float(value))
-        words = [word for word in folded_words(value) if word not in _EMPTY_WORDS]
+        written = folded_words(value)
+        words = [word for word in written if word not in _EMPTY_WORDS] or written
         if not words or (len(words) == 1 and words[0] in _FLAGS):
             return True
         if "".join(words) in self.squashed:

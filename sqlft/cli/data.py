@@ -1,0 +1,19 @@
+"""`sqlft data`: examples to train on and to measure with."""
+
+from __future__ import annotations
+
+import click
+
+from sqlft.cli.data_check import check_data
+from sqlft.cli.data_prepare import prepare
+from sqlft.cli.data_split import split_data
+from sqlft.cli.data_stats import stats_data
+
+
+@click.group()
+def data() -> None:
+    """Prepare, check, split and describe sets of examples."""
+
+
+for command in (check_data, prepare, split_data, stats_data):
+    data.add_command(command)
