@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 from typing import Any, Literal
 
 SqlErrorKind = Literal[
@@ -52,7 +51,11 @@ class SqlftError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception is remade from its message alone by default, which SqlError cannot be.
-        return copyreg.__newobj__, (type(self), self.message), dict(self.__dict__)
+        return _bare, (type(self), self.message), dict(self.__dict__)
+
+
+def _bare(kind: type[SqlftError], message: str) -> SqlftError:
+    return kind.__new__(kind, message)
 
 
 class InputError(SqlftError):

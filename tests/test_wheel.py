@@ -55,4 +55,5 @@ def test_everything_bundled_is_found_from_an_empty_folder(site: Path, tmp_path: 
 
 def test_the_wheel_claims_one_top_level_package(site: Path) -> None:
     assert {p.name for p in site.iterdir() if not p.name.endswith(".dist-info")} == {"sqlft"}
+    assert (site / "sqlft" / "py.typed").is_file()
     assert "Requires-Python: <3.14,>=3.11" in next(site.glob("*.dist-info/METADATA")).read_text()

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pyarrow
 
-from sqlft.errors import SqlError, SqlErrorKind, printable
+from sqlft.errors import SqlError, SqlErrorKind
 from sqlft.model import Finish
 from sqlft.sql import Verdict
 
@@ -85,7 +85,7 @@ class Answer:
 
     def __repr__(self) -> str:
         # The rest is the whole schema and every row: too long for a prompt or a traceback.
-        sql = None if self.sql is None else printable(self.sql, at_most=200)
+        sql = self.sql if self.sql is None or len(self.sql) <= 200 else f"{self.sql[:199]}…"
         rows = None if self.rows is None else self.rows.num_rows
         return f"Answer(status={self.status!r}, sql={sql!r}, rows={rows})"
 

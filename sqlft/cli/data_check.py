@@ -99,5 +99,9 @@ def _show(report: Report) -> None:
     warnings = len(report.findings) - report.errors
     print(
         f"{report.examples:,} examples, {report.golds:,} golds: "
-        f"{report.errors:,} errors, {warnings:,} warnings"
+        f"{_number(report.errors, 'error')}, {_number(warnings, 'warning')}"
     )
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

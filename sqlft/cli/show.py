@@ -99,7 +99,7 @@ def _error_lines(head: str, error: SqlftError) -> list[str]:
 
 
 def _problem_lines(verdict: Verdict) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for problem in verdict.problems:
         head = "          " if lines else "Check     refused: "
         lines.append(f"{head}{problem.kind}: {printable(problem.message)}")

@@ -39,8 +39,9 @@ def spelled(value: Any) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return _list_or_map(value)
-    if isinstance(value, tuple) and hasattr(value, "nanoseconds"):
-        return _interval(value.months, value.days, value.nanoseconds)
+    if isinstance(value, tuple):  # an interval, to pyarrow
+        months, days, nanoseconds = value
+        return _interval(months, days, nanoseconds)
     return str(value)
 
 

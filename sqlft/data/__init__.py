@@ -1,14 +1,26 @@
 """Examples one can trust: prepared from other layouts, checked, split, counted."""
 
+from sqlft.data.check import Finding, Report, check_datasets
 from sqlft.data.layouts import LAYOUTS, source_of
 from sqlft.data.pairs import Pair, Source
 from sqlft.data.prepare import Prepared, prepare
+from sqlft.data.split import Part, parse_parts, split_dataset
+from sqlft.data.stats import Stats, stats_of, stats_page
 
 __all__ = [
     "LAYOUTS",
+    "Finding",
     "Pair",
+    "Part",
     "Prepared",
+    "Report",
     "Source",
+    "Stats",
+    "check_datasets",
+    "parse_parts",
     "prepare",
     "source_of",
+    "split_dataset",
+    "stats_of",
+    "stats_page",
 ]

@@ -188,3 +188,55 @@ def test_a_changed_file_is_seen_without_loading_again(tmp_path: Path) -> None:
     assert list(rows_of(assistant.ask("How many orders?"))[0].values()) == [2]
     put(5)
     assert list(rows_of(assistant.ask("How many orders?"))[0].values()) == [5]
+
+
+def test_a_file_named_as_text_is_answered_from(shop: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "other.toml"
+    notes.write_text("[tables.orders]\nmeaning = 'every sale'")
+    writer = sqlft.FixedGenerator(QUESTIONS)
+    for given in (notes, str(notes)):
+        assistant = sqlft.load(str(shop), generator=writer, notes=given)
+        assert assistant.schema.tables[0].meaning == "every sale"
+        assert assistant.ask("How many orders?").status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"database": None}, "database must be .*, not None"),
+        ({"database": 7}, "database must be .*, not 7"),
+        ({"notes": 7}, "notes must be a file's path"),
+        ({"generator": "SELECT 1"}, "generator has no 'generate'"),
+        ({"generator": len}, "generator has no 'generate'"),
+        ({"limits": {"max_rows": 5}}, r"limits must be a sqlft\.Limits"),
+        ({"decoding": sqlft.Limits()}, r"decoding must be a sqlft\.Decoding"),
+        ({"adapter": 7}, "adapter .* must be text or None"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(
+    shop: Path, change: dict[str, Any], said: str
+) -> None:
+    given = {"database": shop, "generator": sqlft.FixedGenerator(QUESTIONS), **change}
+    with pytest.raises(sqlft.InputError, match=said):
+        sqlft.load(**given)
+
+
+@pytest.mark.parametrize("question", [None, 7, b"How many orders?"])
+def test_a_question_is_text(assistant: Assistant, question: Any) -> None:
+    with pytest.raises(sqlft.InputError, match="question must be text"):
+        assistant.ask(question)
+
+
+def test_an_answer_is_shown_in_short(assistant: Assistant, shop: Path) -> None:
+    shown = repr(assistant.ask("How many orders?"))
+    assert shown == "Answer(status='answered', sql='SELECT count(*) FROM orders', rows=1)"
+    refused = repr(assistant.ask("Small talk"))
+    assert refused == "Answer(status='no_sql', sql=None, rows=None)"
+    long = sqlft.FixedGenerator({}, default=f"SELECT '\x1b{'x' * 9000}'")
+    shown = repr(sqlft.load(shop, generator=long).ask("q"))
+    assert len(shown) < 300 and shown.isprintable()
+
+
+def test_help_shows_every_field_of_an_answer() -> None:
+    for name in Answer.__dataclass_fields__:
+        assert f"\n        {name}: " in str(Answer.__doc__)

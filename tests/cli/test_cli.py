@@ -196,3 +196,88 @@ def test_a_reader_that_goes_away_is_no_error(shop: str) -> None:
     command = f"{sys.executable} -m sqlft run {shop} 'FROM range(9000)' --max-rows 9000 | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
+
+
+@pytest.mark.parametrize("ending", ["", " --json", " --csv"])
+def test_a_closed_pipe_exits_0_and_says_nothing(shop: str, ending: str) -> None:
+    run = f"{sys.executable} -m sqlft run {shop} 'FROM range(90000)' --max-rows 90000{ending}"
+    command = f"{run} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("0", "")
+
+
+@pytest.mark.parametrize("ending", ["", " --json", " --csv"])
+def test_a_full_disk_is_one_line(shop: str, ending: str) -> None:
+    command = f"{sys.executable} -m sqlft run {shop} 'FROM orders'{ending} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "sqlft: No space left on device\n")
+
+
+def test_a_poor_encoding_stops_nothing(shop: str) -> None:
+    command = [sys.executable, "-m", "sqlft", "run", shop, "SELECT 'é界' AS t"]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\xe9\u754c" in done.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["ask"], ["run"], ["schema"], ["schema", "show"]])
+def test_without_arguments_the_help_is_printed(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    ran = Ran(capsys, *words)
+    assert ran.code == 2 and ran.err.startswith("Usage: sqlft")
+    assert ran.out == "" and "hint:" not in ran.err
+
+
+def test_no_command_summary_is_cut_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    text = Ran(capsys, "--help").out
+    assert "..." not in text.split("Commands:")[1] and "Exit codes" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["run", "x", "-- how many\nSELECT 1"], 'after a bare "--"'),
+        (["run", "x", "SELECT", "1"], "put the SQL in quotes"),
+        (["ask", "x", "how", "many"], "put the question in quotes"),
+    ],
+)
+def test_text_the_shell_took_apart_gets_a_fitting_hint(
+    capsys: pytest.CaptureFixture[str], words: list[str], hint: str
+) -> None:
+    ran = Ran(capsys, *words)
+    assert ran.code == 2 and hint in ran.err.splitlines()[1]
+
+
+def test_json_of_run_tells_what_ran_and_holds_one_row_a_line(
+    capsys: pytest.CaptureFixture[str], shop: str
+) -> None:
+    out = Ran(capsys, "run", shop, "--json", "SELECT id, city FROM orders ORDER BY id").out
+    document = json.loads(out)
+    assert (document["row_count"], document["database"]) == (3, "shop")
+    assert document["sql"] == "SELECT id, city FROM orders ORDER BY id"
+    assert '    [1, "Oslo"],' in out.splitlines()
+
+
+def test_json_errors_are_a_document_too(capsys: pytest.CaptureFixture[str], shop: str) -> None:
+    ran = Ran(capsys, "run", shop, "SELECT town FROM orders", "--json")
+    error = json.loads(ran.out)["error"]
+    assert ran.code == 1 and set(error) == {"kind", "message", "hint"}
+    assert error["kind"] == "query_error" and ran.err.startswith("sqlft: ")
+
+
+def test_sql_only_keeps_a_line_for_every_question(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    shop: str,
+    tiny_model: Path,
+) -> None:
+    text = "How many orders?\n" + "x" * 5000 + "\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    ran = Ran(
+        capsys, "ask", shop, "-", "--sql-only", "--model", str(tiny_model),
+        "--max-output-tokens", "4",
+    )  # fmt: skip
+    assert ran.code == 1 and ran.out == "\n\n"
+    assert "sqlft: question 1: " in ran.err and "sqlft: question 2: " in ran.err

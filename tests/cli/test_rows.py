@@ -14,7 +14,7 @@ from sqlft.cli.spelling import speller
 
 def _table(sql: str) -> pyarrow.Table:
     with duckdb.connect() as connection:
-        return connection.execute(sql).to_arrow_table()
+        return connection.sql(sql).to_arrow_table()
 
 
 def test_columns_that_do_not_fit_become_records() -> None:

@@ -47,6 +47,24 @@ def test_a_query_returns_its_rows(kind, request):
     assert run_query("SELECT * FROM orders", database, Limits(max_rows=2)).truncated
 
 
+def test_a_database_may_be_named_by_its_path(shop):
+    for named in (shop.location, Path(shop.location)):
+        assert run_query("SELECT 1 AS n", named).table.to_pylist() == [{"n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sql": None}, "sql must be text"),
+        ({"database": None}, "database must be"),
+        ({"limits": {"max_rows": 2}}, r"limits must be a sqlft\.Limits"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(shop, change, said):
+    with pytest.raises(InputError, match=said):
+        run_query(**{"sql": "SELECT 1", "database": shop, **change})
+
+
 def test_a_query_may_begin_with_from(shop):
     rows = run_query("FROM orders SELECT count(*) AS n", shop).table.to_pylist()
     assert rows == [{"n": 3}]
@@ -100,6 +118,7 @@ def test_a_server_is_not_run_on(shop):
     with pytest.raises(InputError, match="not supported yet") as caught:
         run_query("SELECT 1", locate("postgresql://ann:s3cret@db/shop"))
     assert "s3cret" not in f"{caught.value} {caught.value.hint}"
+    assert "--sql-only" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("kind", ["shop", "sqlite_shop"])

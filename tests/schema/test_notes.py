@@ -85,47 +85,97 @@ def test_private_columns_have_no_samples_whatever_the_order(duckdb_of, tmp_path:
         assert "Porto" in repr(noted)
 
 
-def test_every_problem_is_reported_at_once_with_the_nearest_names(
-    tmp_path: Path, schema: Schema
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            """
+            colour = 1
+            [database]
+            today = "yesterday"
+            [tables.custmers]
+            """,
+            (
+                "unknown section 'colour'",
+                "database: today must be a date",
+                "no table 'custmers' (nearest: customers",
+            ),
+        ),
+        (
+            """
+            [tables.orders]
+            meaning = 7
+            privte = true
+            synonyms = "sales"
+            [tables.orders.columns.totl]
+            [tables.customers.columns.mail]
+            private = "yes"
+            """,
+            (
+                "tables.orders: meaning must be text",
+                "unknown key 'privte' (nearest: private",
+                "synonyms must be a list of texts",
+                "no column 'totl' (nearest: total",
+                "tables.customers.columns.mail: private must be true or false",
+            ),
+        ),
+        (
+            """
+            [glossary.empty]
+            meaning = "no sql"
+            [glossary.broken]
+            sql = "orders.total >"
+            [glossary.lost]
+            sql = "order.total > 1 AND orders.totl > 2"
+            """,
+            (
+                "glossary.empty: sql is missing",
+                "glossary.broken: its SQL does not parse",
+                "glossary.lost: its SQL names no table of the schema: 'order' (nearest: orders",
+                "table 'orders' has no column 'totl' (nearest: total",
+            ),
+        ),
+    ],
+)
+def test_problems_are_reported_together_with_the_nearest_names(
+    tmp_path: Path, schema: Schema, text: str, parts: tuple[str, ...]
 ) -> None:
-    said = _problems(
-        tmp_path,
-        schema,
-        """
-        colour = 1
-        [database]
-        today = "yesterday"
-        [tables.custmers]
-        [tables.orders]
-        meaning = 7
-        privte = true
-        synonyms = "sales"
-        [tables.orders.columns.totl]
-        [tables.customers.columns.mail]
-        private = "yes"
-        [glossary.empty]
-        meaning = "no sql"
-        [glossary.broken]
-        sql = "orders.total >"
-        [glossary.lost]
-        sql = "order.total > 1 AND orders.totl > 2"
-        """,
-    )
-    for part in (
-        "unknown section 'colour'",
-        "database: today must be a date",
-        "no table 'custmers' (nearest: customers",
-        "tables.orders: meaning must be text",
-        "unknown key 'privte' (nearest: private",
-        "synonyms must be a list of texts",
-        "no column 'totl' (nearest: total",
-        "tables.customers.columns.mail: private must be true or false",
-        "glossary.empty: sql is missing",
-        "glossary.broken: its SQL does not parse",
-        "glossary.lost: its SQL names no table of the schema: 'order' (nearest: orders",
-        "table 'orders' has no column 'totl' (nearest: total",
-    ):
+    said = _problems(tmp_path, schema, text)
+    for part in parts:
         assert part in said
+    assert said.count(";") == len(parts) - 1
+
+
+@pytest.mark.parametrize(("count", "end"), [(5, "'t4'"), (6, "; and 1 more"), (99, "and 94 more")])
+def test_five_problems_stand_for_the_rest(
+    tmp_path: Path, schema: Schema, count: int, end: str
+) -> None:
+    said = _problems(tmp_path, schema, "".join(f"[tables.t{i}]\n" for i in range(count)))
+    assert said.count("no table") == 5 and end in said
+
+
+@pytest.mark.parametrize("text", ["[tables.nope]", "[", "a = '\xff'"])
+def test_notes_that_do_not_fit_are_named_in_full_with_a_way_on(
+    tmp_path: Path, schema: Schema, text: str
+) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError) as caught:
+        load_notes(path, schema)
+    assert str(path) in caught.value.message
+    assert "--notes" in str(caught.value.hint) and "NAME.notes.toml" in str(caught.value.hint)
+
+
+def test_a_database_and_its_notes_may_be_named_as_text(duckdb_of, tmp_path: Path) -> None:
+    location = duckdb_of("CREATE TABLE t (a INTEGER)").location
+    notes = _write(tmp_path, "[tables.t]\nmeaning = 'things'")
+    for database in (location, Path(location)):
+        assert read_schema(database).tables[0].meaning is None  # notes are given, never looked for
+        assert read_schema(database, notes=str(notes)).tables[0].meaning == "things"
+    with pytest.raises(InputError, match="database must be"):
+        read_schema(None)
+    with pytest.raises(InputError, match="notes must be"):
+        read_schema(location, notes=1)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,8 @@ def may_depend_on_order(tree: exp.Expression) -> bool:
         return True
     if any(node.args.get("on") for node in tree.find_all(exp.Distinct)):
         return True
+    if any(join.method == "POSITIONAL" for join in tree.find_all(exp.Join)):
+        return True
     if any(column.name.casefold() == "rowid" for column in tree.find_all(exp.Column)):
         return True
     return any(not isinstance(node, _ORDERLESS) for node in tree.find_all(exp.AggFunc))

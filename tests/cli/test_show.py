@@ -1,0 +1,37 @@
+"""An answer's text: what failed, why, and what to do."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sqlft.ask import Answer, load
+from sqlft.cli.show import outcome_lines, reply_block, show_answer
+from sqlft.model import FixedGenerator
+
+
+def _answer(tmp_path: Path, reply: str) -> Answer:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER, city VARCHAR)")
+        connection.execute("INSERT INTO orders VALUES (1, 'Oslo')")
+    return load(database=path, generator=FixedGenerator({"q": reply})).ask("q")
+
+
+def test_a_refused_query_shows_its_hint_on_a_line_of_its_own(tmp_path: Path) -> None:
+    lines = outcome_lines(_answer(tmp_path, "SELECT citty FROM orders"))
+    assert lines[0].startswith("Check     refused: unknown_column")
+    assert lines[1].strip().startswith("hint: ") and "city" in lines[1]
+
+
+def test_a_failed_run_has_a_line_of_its_own(tmp_path: Path) -> None:
+    lines = outcome_lines(_answer(tmp_path, "SELECT city::INTEGER FROM orders"))
+    assert lines[0].startswith("Check     passed: ") and lines[1].startswith("Run       failed: ")
+
+
+def test_prose_is_shown_as_a_block_with_an_ellipsis_where_cut(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_answer(_answer(tmp_path, "I cannot\nsay that."))
+    assert "Reply\n  I cannot\n  say that.\n" in capsys.readouterr().out
+    assert reply_block("a\n" * 50).endswith("  a …")
