@@ -12,9 +12,11 @@ from click.exceptions import Exit, NoArgsIsHelpError
 
 import sqlft
 from sqlft.cli.ask import ask
+from sqlft.cli.data import data
 from sqlft.cli.model import model
 from sqlft.cli.query import check, run
 from sqlft.cli.schema import schema
+from sqlft.cli.score import score
 from sqlft.errors import SqlftError, printable
 
 
@@ -58,7 +60,7 @@ def commands() -> None:
     """
 
 
-for command in (ask, check, run, schema, model):
+for command in (ask, check, run, schema, data, score, model):
     commands.add_command(command)
 
 

@@ -51,7 +51,7 @@ def score(
     max_rows: int | None,
     as_json: bool,
 ) -> int:
-    """Say how many of PREDICTIONS are right, by running them and the golds of DATASET.
+    """Say how many PREDICTIONS are right, by running them.
 
     PREDICTIONS holds one SQL a line, in the questions' order (a tab and the database's name may
     follow), or is a .jsonl file of {"id": ..., "sql": ...}. DATASET is a dataset's folder, a .jsonl

@@ -36,6 +36,7 @@ def build_duckdb(
 
     Raises:
         InputError: the folder cannot be written, the disk is full, or the DDL and rows disagree.
+        KeyboardInterrupt: Ctrl-C, also while a statement runs; nothing is left.
     """
     path = path.absolute()
     try:
@@ -46,6 +47,9 @@ def build_duckdb(
             try:
                 _write(partial, ddl, tables, progress)
                 _sync(partial)
+                # A log that a killed writer left belongs to the old file: DuckDB opens no other
+                # with it.
+                path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
                 partial.replace(path)
                 _sync(path.parent)
             finally:
@@ -74,15 +78,20 @@ def _write(
                 connection.execute(f"INSERT INTO {quoted} BY NAME SELECT * FROM sqlft_rows")
                 connection.unregister("sqlft_rows")
             connection.execute("CHECKPOINT")
-    except duckdb.IOException as error:
-        full = errno.ENOSPC if _says_full(str(error)) else None
-        raise _not_written(final, _first_line(error), full) from None
     except duckdb.Error as error:
+        # A full disk comes as an IO, a fatal or a transaction error, by when it was noticed.
+        number = _number_said(str(error))
+        if number is not None or isinstance(error, duckdb.IOException):
+            raise _not_written(final, _first_line(error), number) from None
         raise InputError(f"{final} could not be built: {_first_line(error)}") from None
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # how DuckDB's Python client passes Ctrl-C on
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _not_written(path: Path, reason: str, number: int | None) -> InputError:
-    if number in (errno.ENOSPC, errno.EDQUOT) or _says_full(reason):
+    if number in (errno.ENOSPC, errno.EDQUOT):
         return InputError(
             f"{path} could not be written: the disk is full",
             hint="free some space, or set SQLFT_HOME to a folder on another disk",
@@ -93,9 +102,18 @@ def _not_written(path: Path, reason: str, number: int | None) -> InputError:
     return InputError(f"{path} could not be written: {reason}", hint=hint)
 
 
-def _says_full(text: str) -> bool:
+def _number_said(text: str) -> int | None:
+    """The system's error number behind an engine's message, where a hint depends on it.
+
+    >>> _number_said('IO Error: Cannot open file "x": Read-only file system') == errno.EROFS
+    True
+    """
     lowered = text.casefold()
-    return "no space left" in lowered or "disk quota" in lowered or "disk is full" in lowered
+    if "no space left" in lowered or "disk quota" in lowered or "disk is full" in lowered:
+        return errno.ENOSPC
+    if "read-only file system" in lowered:
+        return errno.EROFS
+    return errno.EACCES if "permission denied" in lowered else None
 
 
 def _first_line(error: Exception) -> str:

@@ -72,7 +72,10 @@ def hub_folder(name: str, *, progress: Progress | None = None) -> Path:
 
 
 def is_whole(folder: Path) -> bool:
-    """The folder has a configuration and every safetensors file that its index names."""
+    """The folder has a configuration and every safetensors file that its index names.
+
+    Files of another kind, or of another folder, are never whole: transformers would unpickle them.
+    """
     if not (folder / "config.json").is_file():
         return False
     index = folder / "model.safetensors.index.json"
@@ -82,7 +85,12 @@ def is_whole(folder: Path) -> bool:
         files = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
     except (ValueError, KeyError, AttributeError):
         return False
-    return all((folder / Path(name).name).is_file() for name in files)
+    return all(_is_own_safetensors(folder, name) for name in files)
+
+
+def _is_own_safetensors(folder: Path, name: object) -> bool:
+    own = isinstance(name, str) and name.endswith(".safetensors") and name == Path(name).name
+    return own and (folder / str(name)).is_file()
 
 
 def _unknown(name: str) -> ModelError:

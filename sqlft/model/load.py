@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,28 @@ def _tokenizer(folder: Path) -> Any:
         raise ModelError(f"the tokenizer in {folder} cannot be read: {_line(error)}") from error
 
 
+def _refuse_foreign_kernels(folder: Path) -> None:
+    """An attention named like a hub repository makes transformers fetch code and run it."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # transformers says what is wrong with it
+    text = json.dumps([value for key, value in _items(config) if "attn_implementation" in key])
+    if "/" in text:
+        raise ModelError(
+            f"{folder / 'config.json'} asks for code from a hub as its attention",
+            hint="remove attn_implementation from it, if you trust the weights",
+        )
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every key and value of nested JSON objects."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, inner
+            yield from _items(inner)
+
+
 def _weights(folder: Path, device: str, quantize: str) -> Any:
     import torch
     from safetensors import SafetensorError
@@ -112,6 +136,7 @@ def _weights(folder: Path, device: str, quantize: str) -> Any:
     options: dict[str, Any] = {"dtype": chosen_dtype(device), "device_map": {"": device}}
     if quantize == "nf4":
         options["quantization_config"] = _nf4(options["dtype"])
+    _refuse_foreign_kernels(folder)
     try:
         found: Any = AutoModelForCausalLM.from_pretrained(
             folder,

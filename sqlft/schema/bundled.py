@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sqlft.config import Limits, Progress, bundled, home
-from sqlft.database import Database, build_duckdb, locate, read
-from sqlft.errors import InputError, ModelError, SqlftError
+from sqlft.database import Database, build_duckdb, locate, read_catalog
+from sqlft.errors import InputError, ModelError, SqlError, SqlftError
 from sqlft.sql import nearest
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 _SEED = 7
 _STAMP = "sqlft_built_from"
 """A macro inside the file says which inputs made it: file and stamp cannot come apart."""
+_STAMP_AND_BYTES = f"""
+SELECT {_STAMP}() AS digest, total_blocks * block_size + 3 * 4096 AS bytes
+FROM pragma_database_size()
+WHERE database_name = current_database()
+"""
+"""Three headers of 4096 bytes come before the blocks of a DuckDB file."""
+_REPLACEABLE = re.compile("damaged|is empty|neither a DuckDB|another version|is encrypted")
+"""What is said of a file that no program can use as it is, or not with this DuckDB."""
 
 
 def bundled_names() -> tuple[str, ...]:
@@ -58,15 +67,16 @@ def build_bundled(name: str, *, force: bool = False, progress: Progress | None =
     there before.
 
     Args:
-        force: build in any case.
+        force: build though the same inputs built it before.
 
     Raises:
-        InputError: no such schema, or the folder cannot be written.
+        InputError: no such schema, the folder cannot be written, or another program has the file
+            open for writing: replaced now, it would lose what it writes.
         ModelError: the schema's own files are broken.
     """
     folder, path = bundled_folder(name), bundled_path(name)
     digest = _inputs_digest(folder)
-    if not force and _built_from(path) == digest:
+    if _built_from(path) == digest and not force:
         return path
     ddl = (folder / "schema.sql").read_text(encoding="utf-8")
     stamped = f"{ddl.rstrip().rstrip(';')};\nCREATE MACRO {_STAMP}() AS '{digest}';"
@@ -85,14 +95,28 @@ def _inputs_digest(folder: Path) -> str:
 
 
 def _built_from(path: Path) -> str | None:
-    """The digest that a built file carries, or none where it is missing or cannot say."""
+    """The digest that a built file carries, or none where it is missing, damaged or cut short.
+
+    Raises:
+        InputError: another program has it open for writing, or it cannot be read for now.
+        SqlError: it gave no answer in time, or not in the memory it may use.
+    """
     if not path.is_file():
         return None
     try:
-        result = read(locate(path), f"SELECT {_STAMP}() AS digest", Limits())
-    except SqlftError:
-        return None
-    return str(result.table.column(0)[0].as_py())
+        table = read_catalog(locate(path), _STAMP_AND_BYTES, Limits()).table
+    except InputError as error:
+        said = f"{error.message} {error.hint}".replace(str(path), "")
+        if _REPLACEABLE.search(said):
+            return None
+        raise
+    except SqlError as error:
+        if error.kind == "query_error":  # no such macro: another program made it
+            return None
+        raise
+    # The stamp is read from a file cut short, too, where the catalog lies before the cut.
+    whole = path.stat().st_size >= table["bytes"][0].as_py()
+    return str(table["digest"][0].as_py()) if whole else None
 
 
 def _tables(folder: Path) -> Iterator[tuple[str, pa.Table]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from sqlft.errors import SqlError
 from sqlft.schema.definition import Schema
-from sqlft.sql import nearest
+from sqlft.sql import nearest, parse_query
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:
@@ -21,15 +20,14 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 def sql_problems(sql: str, schema: Schema) -> list[str]:
     """What keeps the SQL from being one condition or expression over the schema's columns."""
     try:
-        trees = sqlglot.parse(f"SELECT {sql}", read=schema.dialect)
-    except (SqlglotError, RecursionError):
-        return ["its SQL does not parse"]
-    tree = trees[0] if len(trees) == 1 else None
-    clauses = {key for key, value in tree.args.items() if value} if tree is not None else set()
+        # The guarded reader: notes may come from anybody, and a bare parser can be made to hang.
+        tree = parse_query(f"SELECT {sql}", "sqlite" if schema.dialect == "sqlite" else "duckdb")
+    except SqlError as error:
+        return [f"its SQL does not parse as one expression: {error.message}"]
+    clauses = {key for key, value in tree.args.items() if value}
     parts = tree.expressions if isinstance(tree, exp.Select) and clauses == {"expressions"} else ()
     if len(parts) != 1 or isinstance(parts[0], exp.Alias | exp.Star):
         return ["its SQL must be one condition or expression"]
-    assert tree is not None
     own = {a.alias_or_name.casefold() for a in tree.find_all(exp.TableAlias, exp.CTE)}
     own |= {t.alias.casefold() for t in tree.find_all(exp.Table) if t.alias}
     problems = [_column_problem(c, schema) for c in tree.find_all(exp.Column) if c.table]

@@ -18,6 +18,7 @@ _COLUMN_KEYS = ("meaning", "unit", "synonyms", "private")
 _TERM_KEYS = ("sql", "meaning", "synonyms")
 _TOP_KEYS = ("database", "tables", "glossary")
 _SHOWN = 5
+_LINE_CHARACTERS = 10_000  # tomllib needs the square of a key's length: 50,000 parts take minutes
 """Problems told at once: notes of another database have one for each of its tables."""
 _OTHER_NOTES = (
     "mend the file; or name it NAME.notes.toml if it belongs to the database NAME alone; "
@@ -117,9 +118,13 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(f"{path}: line {line} is not UTF-8 text", hint=_OTHER_NOTES) from error
+    if max(map(len, text.splitlines()), default=0) > _LINE_CHARACTERS:
+        raise InputError(
+            f"{path} has a line of more than {_LINE_CHARACTERS:,} characters", hint=_OTHER_NOTES
+        )
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         said = str(error).replace("\n", " ")
         if "at line" not in said:  # tomllib says "at end of document" there
             said = f"{said}, line {len(text.splitlines()) or 1}"

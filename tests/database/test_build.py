@@ -79,6 +79,47 @@ def test_an_interrupted_build_leaves_nothing(tmp_path):
     assert _names(tmp_path) == []
 
 
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from sqlft.database import build_duckdb
+def press():
+    time.sleep(0.4)
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=press, daemon=True).start()
+try:
+    build_duckdb(Path(sys.argv[1]), "CREATE TABLE t AS SELECT sum(i) FROM range(10**12) r(i)", [])
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_ctrl_c_inside_a_statement_is_an_interrupt_and_leaves_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path / "x.duckdb")],
+        cwd=PACKAGE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+    assert _names(tmp_path) == []
+
+
+def test_a_log_that_a_killed_writer_left_does_not_spoil_the_new_file(tmp_path):
+    path = tmp_path / "x.duckdb"
+    script = (
+        "import duckdb, os, sys\n"
+        "c = duckdb.connect(sys.argv[1])\n"
+        "c.execute('CREATE TABLE t AS SELECT 1 AS a'); os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True)
+    assert _names(tmp_path) == ["x.duckdb", "x.duckdb.wal"]
+    build_duckdb(path, DDL, TABLES)
+    assert _names(tmp_path) == ["x.duckdb"]
+    assert _rows(path, "FROM customers") == [(1, "Ann"), (2, "Bob")]
+
+
 SLOW = """
 import sys, time
 from pathlib import Path
@@ -159,6 +200,28 @@ def test_a_full_disk_is_said():
     said = build._not_written(Path("/x/shop.duckdb"), error.strerror, error.errno)
     assert "the disk is full" in str(said)
     assert "SQLFT_HOME" in said.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "said", "hint"),
+    [
+        (duckdb.IOException, "No space left on device", "the disk is full", "free some space"),
+        (duckdb.FatalException, "No space left on device", "the disk is full", "free some space"),
+        (duckdb.TransactionException, "Disk quota exceeded", "the disk is full", "free some space"),
+        (duckdb.IOException, "Read-only file system", "Read-only file system", "may write to"),
+        (duckdb.IOException, "Permission denied", "Permission denied", "may write to"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_one_line_and_a_hint(tmp_path, kind, reason, said, hint):
+    def rows():
+        yield TABLES[0]
+        raise kind(f'Some Error: Could not write file "x": {reason}\n\nStack Trace:\n0x1')
+
+    with pytest.raises(InputError, match=f"could not be written: .*{said}") as caught:
+        build_duckdb(tmp_path / "x.duckdb", DDL, rows())
+    assert "Stack" not in str(caught.value)
+    assert hint in caught.value.hint
+    assert _names(tmp_path) == []
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from sqlft.database import close_workers
 from sqlft.errors import InputError, ModelError
 from sqlft.schema import (
     build_bundled,
@@ -52,6 +55,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return homes
 
 
+def _version(path: Path) -> tuple[int, int, int]:
+    found = path.stat()  # less its access time, which reading changes
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def test_a_bundled_database_is_built_once_with_its_notes(folder: Path) -> None:
     heard: list[str] = []
     database = open_database("homes", progress=lambda text, share: heard.append(text))
@@ -63,9 +71,9 @@ def test_a_bundled_database_is_built_once_with_its_notes(folder: Path) -> None:
         ("city", 7, "a town"),
         ("flat", 1, None),
     ]
-    built = Path(database.location).stat()
+    built = _version(Path(database.location))
     assert open_database("homes") == database
-    assert Path(database.location).stat() == built
+    assert _version(Path(database.location)) == built
     assert len(heard) == 2
 
 
@@ -73,17 +81,17 @@ def test_a_bundled_database_is_built_once_with_its_notes(folder: Path) -> None:
 def test_changed_inputs_are_built_anew_and_changed_notes_are_not(
     folder: Path, changed: str
 ) -> None:
-    first = build_bundled("homes").stat()
+    first = _version(build_bundled("homes"))
     (folder / "notes.toml").write_text("")
-    assert build_bundled("homes").stat() == first
+    assert _version(build_bundled("homes")) == first
     with (folder / changed).open("a") as file:
         file.write("\n")
-    assert build_bundled("homes").stat() != first
+    assert _version(build_bundled("homes")) != first
 
 
 def test_force_builds_in_any_case(folder: Path) -> None:
-    first = build_bundled("homes").stat()
-    assert build_bundled("homes", force=True).stat() != first
+    first = _version(build_bundled("homes"))
+    assert _version(build_bundled("homes", force=True)) != first
 
 
 def test_a_build_that_fails_leaves_what_was_there(folder: Path) -> None:
@@ -110,6 +118,55 @@ def test_a_file_that_is_no_database_or_of_another_origin_is_replaced(folder: Pat
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE other (a INTEGER)")
     assert read_schema(open_database("homes")).table("city") is not None
+
+
+@pytest.mark.parametrize("kept_share", [0.4, 0.999])
+def test_a_file_cut_short_behind_its_stamp_is_built_anew(folder: Path, kept_share: float) -> None:
+    many = 'pa.array(range(600000), pa.int32()), "m": pa.array(map(str, range(600000)))'
+    (folder / "schema.sql").write_text(
+        "CREATE TABLE city (id INTEGER, m VARCHAR); CREATE TABLE flat (city_id INTEGER)"
+    )
+    given = "pa.array(range(Size(rows=seed).rows), pa.int32())"
+    (folder / "rows.py").write_text(ROWS.replace(given, many))
+    path = build_bundled("homes")
+    whole = path.stat().st_size
+    close_workers()
+    with path.open("r+b") as file:
+        file.truncate(int(whole * kept_share))
+    build_bundled("homes")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("SELECT count(m), max(id) FROM city").fetchone() == (
+            600000,
+            599999,
+        )
+
+
+HOLD = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("CREATE TABLE more (a INTEGER)")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_that_another_program_writes_is_not_replaced_under_it(
+    folder: Path, force: bool
+) -> None:
+    path = build_bundled("homes")
+    close_workers()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        assert holder.stdout.readline() == b"held\n"
+        inode = path.stat().st_ino
+        with pytest.raises(InputError, match="open for writing in another program"):
+            build_bundled("homes", force=force)
+        assert path.stat().st_ino == inode
+        holder.stdin.close()
+    assert read_schema(open_database("homes")).table("more") is not None
 
 
 def test_building_writes_nothing_beside_the_schema(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -126,12 +127,12 @@ def test_private_columns_have_no_samples_whatever_the_order(duckdb_of, tmp_path:
             [glossary.broken]
             sql = "orders.total >"
             [glossary.lost]
-            sql = "order.total > 1 AND orders.totl > 2"
+            sql = "oders.total > 1 AND orders.totl > 2"
             """,
             (
                 "glossary.empty: sql is missing",
                 "glossary.broken: its SQL does not parse",
-                "glossary.lost: its SQL names no table of the schema: 'order' (nearest: orders",
+                "glossary.lost: its SQL names no table of the schema: 'oders' (nearest: orders",
                 "table 'orders' has no column 'totl' (nearest: total",
             ),
         ),
@@ -245,3 +246,24 @@ def test_other_bytes_and_missing_files_are_one_line(tmp_path: Path, schema: Sche
     for wrong in (tmp_path / "gone.toml", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
             load_notes(wrong, schema)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tables.t" + ".a" * 50_000 + "]",
+        "[tables.t]\nmeaning = " + "9" * 5_000,
+        "[glossary.x]\nsql = '" + "row(" * 24 + "'",
+        "[glossary.x]\nsql = 'a" + ".f()" * 1_500 + "'",
+    ],
+    ids=["long key", "long number", "deep rows", "long chain"],
+)
+def test_hostile_notes_are_refused_at_once(tmp_path, text):
+    schema = parse_ddl("CREATE TABLE t (a INTEGER)", "x")
+    path = tmp_path / "notes.toml"
+    path.write_text(text, encoding="utf-8")
+    start = time.monotonic()
+    with pytest.raises(InputError) as caught:
+        load_notes(path, schema)
+    assert time.monotonic() - start < 3
+    assert len(caught.value.message) < 2_000

@@ -137,7 +137,9 @@ class DuckDBReader:
             return Failure("timeout", "the query was stopped")
         if "Out of Memory Error" in text or "bad_alloc" in text or "bad allocation" in text:
             return too_much_memory(self._memory_mib)
-        if isinstance(error, (duckdb.IOException, duckdb.SerializationException)):
+        # At the start only: a query can put any words into an error of its own.
+        corrupt = text.startswith("Corrupt database file")
+        if corrupt or isinstance(error, (duckdb.IOException, duckdb.SerializationException)):
             return self._damaged(text)
         message, hint = tidy(text, location=self._location, name=self._name)
         fatal = isinstance(error, (duckdb.FatalException, duckdb.InternalException))
