@@ -9,9 +9,12 @@ take up to 0.3 s. It only ever sees texts within the bounds of ``sqlft.sql.text`
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlft.errors import SqlError
@@ -32,7 +35,18 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "max_expression_depth": "250",  # what the JSON reader's recursion takes with a wide margin
     "lock_configuration": "true",
 }
-_local = threading.local()
+
+
+class _Pool:
+    """The idle connections of one process: never more than threads that read at one time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.idle: list[duckdb.DuckDBPyConnection] = []
+
+
+_pool = _Pool()
+_kept: list[duckdb.DuckDBPyConnection] = []  # every connection: one in use at a fork is in no pool
 
 
 def read_tree(sql: str, pieces: tuple[Piece, ...]) -> Node:
@@ -68,7 +82,8 @@ def _serialized(sql: str) -> Node:
     import duckdb
 
     try:
-        row = _connection().execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+        with _connection() as connection:
+            row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
         answer: Node = json.loads(row[0]) if row else {}
     except RecursionError:
         raise SqlError("nested too deeply", kind="forbidden") from None
@@ -78,16 +93,51 @@ def _serialized(sql: str) -> Node:
     return answer
 
 
-def _connection() -> duckdb.DuckDBPyConnection:
-    """This thread's connection; a forked child makes its own."""
+@contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that no other thread uses meanwhile."""
     import duckdb
 
-    if getattr(_local, "pid", None) != os.getpid():
-        _local.connection = duckdb.connect(":memory:", config=_CONFIG)
-        _local.pid = os.getpid()
-    connection: duckdb.DuckDBPyConnection = _local.connection
-    return connection
+    pool = _pool  # given back where it came from, whatever a fork puts in its place
+    with pool.lock:
+        if pool.idle:
+            connection = pool.idle.pop()
+        else:
+            connection = duckdb.connect(":memory:", config=_CONFIG)
+            _kept.append(connection)
+    try:
+        yield connection
+    finally:
+        with pool.lock:
+            pool.idle.append(connection)
 
+
+def _before_fork() -> None:
+    _pool.lock.acquire()  # no connection is half made, and DuckDB's own lock for that is free
+
+
+def _after_fork_in_parent() -> None:
+    _pool.lock.release()
+
+
+def _after_fork_in_child() -> None:
+    """Leaves the parent's connections as they are: to use or close one here hangs or crashes.
+
+    Their threads and the owners of their locks are not in this process. A reference that nothing
+    gives back keeps them from being closed even when the interpreter ends.
+    """
+    global _pool
+    for connection in _kept:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+    _kept.clear()
+    _pool = _Pool()
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)
 
 _AFTER_ON = ("using", "group", "order", "limit", "union", "intersect", "except")
 

@@ -9,7 +9,8 @@ struct or ``COLUMNS`` makes is taken as it comes, and DuckDB has the last word w
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 from sqlft.sql.catalog import Catalog, CatalogTable
 from sqlft.sql.reading import Node
@@ -26,7 +27,15 @@ _FUNCTION_COLUMNS = {
     "json_each": "key value type atom id parent fullkey path",
     "json_tree": "key value type atom id parent fullkey path",
 }
+# ``c1 AS (SELECT * FROM c0 a, c0 b)`` doubles the columns: 25 such lines would make 10**8.
+_MOST_COLUMNS = 10_000  # of one relation, or that one place can see
+_MOST_STARRED = 200_000  # that every ``*`` of a query gives together: 0.2 s
+_TOO_WIDE = Problem(kind="forbidden", message=f"more than {_MOST_COLUMNS:,} columns at one place")
+_MOST_PROBLEMS = 20  # each is compared with every name in sight
 _ONE_SIDED = ("SEMI", "ANTI")
+
+
+P = ParamSpec("P")
 
 
 class Resolver:
@@ -37,6 +46,8 @@ class Resolver:
         self.problems: dict[Problem, None] = {}
         self.tables: set[str] = set()
         self.columns: set[str] = set()
+        self._starred_left = _MOST_STARRED
+        self._told = 0
 
     # Queries: each gives the relation that its rows are.
 
@@ -87,7 +98,7 @@ class Resolver:
         return merged
 
     def _select(self, node: Node, scope: Scope) -> Relation:
-        relations = self._source(node.get("from_table"), scope)
+        relations = self._fitting(self._source(node.get("from_table"), scope), scope)
         here = Scope(relations=relations, ctes=scope.ctes, outer=scope.outer)
         selected: list[Node] = node.get("select_list") or []
         earlier: frozenset[str] = frozenset()
@@ -108,7 +119,7 @@ class Resolver:
         is_open = has_unnamed = False
         for item in selected:
             if item["class"] == "STAR":
-                starred, more = _starred(item, here)
+                starred, more = self._starred(item, here, len(columns))
                 columns += starred
                 is_open |= more
             elif item.get("alias"):
@@ -155,8 +166,10 @@ class Resolver:
         left = self._source(node["left"], scope)
         # The right side may look at the left one, with LATERAL written or not.
         right = self._source(node["right"], Scope(relations=left, outer=scope))
-        both = Scope(relations=(*left, *right), outer=scope)
-        self._expressions(node.get("condition"), both)
+        both = self._fitting((*left, *right), scope)
+        if len(both) < len(left) + len(right):
+            return both
+        self._expressions(node.get("condition"), Scope(relations=both, outer=scope))
         for name in node.get("using_columns") or ():
             for side in (left, right):
                 self._column((name,), Scope(relations=side))
@@ -171,7 +184,7 @@ class Resolver:
             return cte.named(name, [])
         table = self._known.table(path)
         if table is None:
-            self._report(unknown_table(path, self._known))
+            self._report(unknown_table, path, self._known)
             return Relation(name=name.lower(), is_open=True)
         self.tables.add(table.name)
         return _relation_of(table)
@@ -272,7 +285,7 @@ class Resolver:
         if name:
             here = tuple(relation for relation in here if relation.name == name.lower())
             if not here and scope.find((name,)) is None:
-                self._report(unknown_relation((name,), scope, self._known))
+                self._report(unknown_relation, (name,), scope, self._known)
                 return
         rows = Scope(relations=here, names=scope.names, outer=scope.outer)
         for excluded in item.get("exclude_list") or ():
@@ -294,12 +307,32 @@ class Resolver:
         if found is None:
             if len(path) == 1 and path[0].lower() in _VALUE_NAMES:
                 return
-            self._report(unknown_column(path, scope, self._known))
+            self._report(unknown_column, path, scope, self._known)
         elif found.source is not None:
             self.columns.add(".".join(found.source))
 
-    def _report(self, problem: Problem) -> None:
-        self.problems[problem] = None
+    def _report(self, tell: Callable[P, Problem], *what: P.args, **more: P.kwargs) -> None:
+        if self._told < _MOST_PROBLEMS:
+            self._told += 1
+            self.problems[tell(*what, **more)] = None
+
+    # Bounds: past one, the query is refused and the rest is taken as it comes.
+
+    def _fitting(self, relations: tuple[Relation, ...], scope: Scope) -> tuple[Relation, ...]:
+        """The relations, or an open one in their place when a place would see too many columns."""
+        if Scope(relations=relations, outer=scope).width() <= _MOST_COLUMNS:
+            return relations
+        self.problems[_TOO_WIDE] = None
+        return (Relation(is_open=True),)
+
+    def _starred(self, item: Node, here: Scope, before: int) -> tuple[list[OutputColumn], bool]:
+        """As the function ``_starred``; ``before`` columns are in the same output already."""
+        width = sum(len(relation.columns) for relation in here.relations)
+        self._starred_left -= width
+        if before + width > _MOST_COLUMNS or self._starred_left < 0:
+            self.problems[_TOO_WIDE] = None
+            return [], True
+        return _starred(item, here)
 
 
 def _path(item: Node) -> tuple[str, ...]:

@@ -52,13 +52,19 @@ class Relation:
     """It has columns that DuckDB names after an expression, such as ``count_star()``."""
     table: str | None = None
     """The schema's table that it is, in the schema's spelling."""
+    _index: dict[str, OutputColumn] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """The first column of each name, made at the first look: a query may look 10,000 times."""
 
     def column(self, name: str) -> OutputColumn | None:
         """The column of that name in any case; one made up on the spot where nothing is certain."""
         folded = name.lower()
-        for column in self.columns:
-            if column.name.lower() == folded:
-                return column
+        if not self._index:
+            for column in self.columns:
+                self._index.setdefault(column.name.lower(), column)
+        if folded in self._index:
+            return self._index[folded]
         if self.is_open or (self.table is not None and folded == "rowid"):
             return OutputColumn(name=name)
         if self.has_unnamed and not _PLAIN_NAME.fullmatch(name):
@@ -96,6 +102,10 @@ class Scope:
         while scope is not None:
             yield scope
             scope = scope.outer
+
+    def width(self) -> int:
+        """How many columns this place can see."""
+        return sum(len(each.columns) for scope in self.chain() for each in scope.relations)
 
     def with_names(self, names: frozenset[str]) -> Scope:
         """The same place with more aliases or parameters."""

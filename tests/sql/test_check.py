@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import time
 
 import duckdb
 import pytest
@@ -255,3 +258,97 @@ def test_nearest_finds_misspelt_reordered_and_shortened_names() -> None:
     assert nearest("ORDERLINES", names)[0] == "order_lines"
     assert nearest("zzzz", names) == ()
     assert nearest("order", names, n=1) == ("orders",)
+
+
+def _doubling(levels: int) -> str:
+    lines = [f"c{n} AS (SELECT * FROM c{n - 1} a, c{n - 1} b)" for n in range(1, levels + 1)]
+    return f"WITH c0 AS (SELECT * FROM t), {', '.join(lines)} SELECT 1 FROM c{levels}"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        _doubling(25),
+        _doubling(10) + " a, c10 b, c10 c",
+        _doubling(10) + " a JOIN c10 b ON a.nothing = b.nothing JOIN c10 c ON true",
+        _doubling(10).replace("SELECT 1 FROM", "SELECT *, *, * FROM"),
+        _doubling(10) + " UNION ALL FROM c10" * 50,
+    ],
+    ids=["doubled", "in FROM", "in a join", "in a list", "star after star"],
+)
+def test_a_query_that_multiplies_columns_is_forbidden_at_once(sql: str) -> None:
+    began = time.perf_counter()
+    verdict = check_sql(sql, SHOP)
+    assert time.perf_counter() - began < 2.0
+    assert "forbidden" in {problem.kind for problem in verdict.problems}
+
+
+def test_a_table_of_5_000_columns_is_still_checked() -> None:
+    wide = Schema(name="wide", tables=(_table("v", *(f"c{n} INTEGER" for n in range(5_000))),))
+    assert check_sql("WITH x AS (SELECT * FROM v) SELECT c0, c4999 FROM x", wide).ok
+    assert check_sql("SELECT c5000 FROM v", wide).problems[0].kind == "unknown_column"
+
+
+def test_thousands_of_unknown_columns_are_refused_within_2_s() -> None:
+    began = time.perf_counter()
+    verdict = check_sql(f"SELECT {', '.join(f'no_{n}' for n in range(4_500))} FROM t, u", SHOP)
+    assert time.perf_counter() - began < 2.0
+    assert len(verdict.problems) == 20
+
+
+_CHECK = "check_sql('SELECT 1', Schema(name='s', tables=()))"
+_FORK = f"""
+import os, sys, threading, time
+from sqlft.schema.definition import Schema
+from sqlft.sql import check_sql
+
+def check():
+    assert {_CHECK}.ok
+
+def child_status(run):
+    child = os.fork()
+    if child == 0:
+        run()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.01)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return "hangs"
+
+check()
+"""
+_FORK_ENDS = {
+    "checks and ends at once": "check(); os._exit(0)",
+    "checks and ends the interpreter": "check(); sys.exit(0)",
+    "ends the interpreter": "sys.exit(0)",
+    "ends at once": "os._exit(0)",
+}
+
+
+@pytest.mark.parametrize("threads", [0, 4], ids=["alone", "with 4 busy threads"])
+@pytest.mark.parametrize("end", _FORK_ENDS.values(), ids=_FORK_ENDS.keys())
+def test_a_forked_child_checks_and_ends_as_any_process(end: str, threads: int) -> None:
+    script = f"""{_FORK}
+def busy():
+    while True:
+        check()
+
+def run():
+    {end}
+
+for _ in range({threads}):
+    threading.Thread(target=busy, daemon=True).start()
+time.sleep(0.2 if {threads} else 0)
+statuses = [child_status(run) for _ in range(3)]
+print(statuses, flush=True)
+check()
+os._exit(0 if statuses == [0, 0, 0] else 1)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -212,3 +212,12 @@ def test_any_text_gives_problems_or_a_query_and_never_another_error(text: str) -
         # what passes is one statement for DuckDB too, and holds no character of control
         assert len(duckdb.extract_statements(text)) == 1
         assert not any(unicodedata.category(each) == "Cc" for each in text if each not in "\t\r\n")
+
+
+@pytest.mark.parametrize("name", ["no_such_{}", "no_such"], ids=["each another", "one"])
+def test_thousands_of_unknown_functions_are_refused_within_2_s(name: str) -> None:
+    calls = ", ".join(f"{name.format(number)}(1)" for number in range(3_900))
+    began = time.perf_counter()
+    problems = check_policy(f"SELECT {calls}")
+    assert time.perf_counter() - began < 2.0
+    assert len(problems) == (20 if "{" in name else 1)
