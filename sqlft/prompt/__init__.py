@@ -10,7 +10,13 @@ from sqlft.prompt.layout import AnswerForm, Layout
 from sqlft.prompt.layouts import layout, layout_names
 from sqlft.prompt.notes import notes_for
 from sqlft.prompt.prompt import Message, Prompt, Segment
-from sqlft.prompt.tokens import TokenisedPrompt, Tokenizer, chat_template_of, tokenise
+from sqlft.prompt.tokens import (
+    TokenisedPrompt,
+    Tokenizer,
+    chat_template_of,
+    tokenise,
+    tokenise_answer,
+)
 from sqlft.schema import ValueMatch
 
 __all__ = [
@@ -33,4 +39,5 @@ __all__ = [
     "notes_for",
     "segments",
     "tokenise",
+    "tokenise_answer",
 ]

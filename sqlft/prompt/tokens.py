@@ -69,6 +69,11 @@ def tokenise_segments(pieces: Sequence[Segment], tokenizer: Tokenizer) -> Tokeni
     return TokenisedPrompt(ids=tuple(ids), shared_tokens=shared_tokens)
 
 
+def tokenise_answer(text: str, tokenizer: Tokenizer) -> tuple[int, ...]:
+    """The ids of an answer as a model writes it after a prompt, without an end token."""
+    return _ids(tokenizer, text, trusted=False, first=False)
+
+
 def chat_template_of(tokenizer: Tokenizer) -> ChatTemplate | None:
     """The tokenizer's chat template with the answer's beginning, or none where it has none."""
     if not getattr(tokenizer, "chat_template", None):

@@ -1,0 +1,51 @@
+"""What is taught: examples together with all that their prompts show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlft.config import Progress
+from sqlft.data.places import database_of, schema_of
+from sqlft.database import Database
+from sqlft.examples import Dataset, Example
+from sqlft.schema import Schema, ValueMatch, match_values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One example, the schema it is asked over, and the stored values that its question names."""
+
+    example: Example
+    schema: Schema
+    values: tuple[ValueMatch, ...] = ()
+
+
+def exercises(
+    described: Dataset, *, split: str | None = None, progress: Progress | None = None
+) -> Iterator[Exercise]:
+    """The dataset's examples as they are asked: with schema, notes and matched values.
+
+    Each database is opened once; nothing of it is held open afterwards.
+
+    Args:
+        split: only examples of this part; None for all.
+
+    Raises:
+        InputError: while reading, where the dataset or one of its databases cannot be read.
+    """
+    read: dict[str, tuple[Database, Schema]] = {}
+    for example in described.examples():
+        if split is not None and example.split != split:
+            continue
+        if example.database not in read:
+            if progress is not None:
+                progress(f"reading {example.database}", None)
+            place = database_of(described, example.database)
+            read[example.database] = (place, schema_of(place))
+        place, schema = read[example.database]
+        yield Exercise(
+            example=example,
+            schema=schema,
+            values=match_values(place, schema, example.question),
+        )
