@@ -1,0 +1,77 @@
+"""The options of asking: what a query may use, how a model writes, and which model it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlft.config.option import Options, option
+
+DEFAULT_MODEL = "smollm2-135m"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits(Options):
+    """What one query may use. Times in seconds, sizes in MiB (2**20 bytes), results in rows.
+
+    Args:
+        timeout_s: seconds a query may run.
+        memory_mib: MiB of memory a query may use.
+        max_rows: rows fetched at most; an answer says when there were more.
+        max_result_mib: MiB of result fetched at most.
+
+    >>> Limits(timeout_s=2).max_rows
+    1000
+    >>> Limits(timeout_s=0)
+    Traceback (most recent call last):
+    sqlft.errors.InputError: timeout_s (--timeout) must be at least 0.01, not 0
+    """
+
+    timeout_s: float = option(10.0, help="Seconds a query may run.", at_least=0.01, at_most=3600)
+    memory_mib: int = option(1024, help="MiB of memory a query may use.", at_least=64)
+    max_rows: int = option(1000, help="Rows fetched at most.", at_least=1)
+    max_result_mib: int = option(64, help="MiB of result fetched at most.", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding(Options):
+    """How a model writes one answer.
+
+    Args:
+        max_output_tokens: tokens written at most.
+        candidates: answers written for one question; the first that passes the check is run.
+        temperature: 0 is greedy; above it, answers are sampled.
+        seed: seed of every random draw.
+        write_timeout_s: seconds the model may write.
+
+    >>> Decoding(candidates=3, temperature=0.8).max_output_tokens
+    256
+    """
+
+    max_output_tokens: int = option(256, help="Tokens written at most.", at_least=1, at_most=8192)
+    candidates: int = option(1, help="Answers written for one question.", at_least=1, at_most=64)
+    temperature: float = option(
+        0.0, help="0 is greedy; above it, answers are sampled.", at_least=0.0, at_most=5.0
+    )
+    seed: int = option(0, help="Seed of every random draw.", at_least=0)
+    write_timeout_s: float = option(120.0, help="Seconds the model may write.", at_least=0.01)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelChoice(Options):
+    """Which model writes the SQL, and how it is loaded."""
+
+    model: str = option(
+        DEFAULT_MODEL,
+        help="A known model's name, a Hugging Face id, a local folder, or endpoint:MODEL@URL.",
+    )
+    adapter: str | None = option(None, help="A PEFT adapter folder.")
+    layout: str | None = option(None, help="The prompt layout; default: the one that fits.")
+    device: str = option("auto", help="Where it runs.", choices=("auto", "cpu", "cuda"))
+    quantize: str = option(
+        "none", help="4-bit NF4 weights through bitsandbytes.", choices=("none", "nf4")
+    )
+    api_key_variable: str | None = option(
+        None,
+        help="Environment variable with an endpoint's key; default: OPENAI_API_KEY, and none for "
+        "a server on this machine.",
+    )
