@@ -12,8 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
-from sqlft.sql.catalog import Catalog, CatalogTable
+from sqlft.sql.catalog import Catalog
 from sqlft.sql.reading import Node
+from sqlft.sql.resolve_columns import (
+    called_rows,
+    makes_columns,
+    parameters_of,
+    parts_of,
+    path_of,
+    rows_of,
+    starred_columns,
+)
 from sqlft.sql.resolve_problems import Known, unknown_column, unknown_relation, unknown_table
 from sqlft.sql.scope import OutputColumn, Relation, Scope
 from sqlft.sql.verdict import Problem
@@ -23,10 +32,6 @@ _VALUE_NAMES = frozenset(
     "current_date current_time current_timestamp localtime localtimestamp".split()
 )
 _LAMBDA_TAKERS = ("list_", "array_", "apply", "filter", "reduce", "aggregate")
-_FUNCTION_COLUMNS = {
-    "json_each": "key value type atom id parent fullkey path",
-    "json_tree": "key value type atom id parent fullkey path",
-}
 # ``c1 AS (SELECT * FROM c0 a, c0 b)`` doubles the columns: 25 such lines would make 10**8.
 _MOST_COLUMNS = 10_000  # of one relation, or that one place can see
 _MOST_STARRED = 200_000  # that every ``*`` of a query gives together: 0.2 s
@@ -123,16 +128,16 @@ class Resolver:
                 columns += starred
                 is_open |= more
             elif item.get("alias"):
-                found = here.find(_path(item)) if item["class"] == "COLUMN_REF" else None
+                found = here.find(path_of(item)) if item["class"] == "COLUMN_REF" else None
                 found = found or OutputColumn(name="")
                 columns.append(
                     OutputColumn(name=item["alias"], type=found.type, source=found.source)
                 )
             elif item["class"] == "COLUMN_REF":
-                path = _path(item)
+                path = path_of(item)
                 found = here.find(path)
                 columns.append(OutputColumn(name=path[-1], type=found.type if found else None))
-            elif _makes_columns(item):
+            elif makes_columns(item):
                 is_open = True
             else:
                 has_unnamed = True
@@ -187,23 +192,13 @@ class Resolver:
             self._report(unknown_table, path, self._known)
             return Relation(name=name.lower(), is_open=True)
         self.tables.add(table.name)
-        return _relation_of(table)
+        return rows_of(table)
 
     def _table_function(self, node: Node, scope: Scope) -> Relation:
         call = node["function"]
         name = str(call["function_name"]).lower()
         self._expressions(call.get("arguments"), scope)
-        ordinality = node.get("with_ordinality") == "WITH_ORDINALITY"
-        if name in _FUNCTION_COLUMNS:
-            names = _FUNCTION_COLUMNS[name].split()
-        else:  # one column, named after the alias or the function
-            names = [str(node.get("alias") or "") or name]
-        if ordinality:
-            names.append("ordinality")
-        columns = tuple(OutputColumn(name=column) for column in names)
-        several = len(call.get("arguments") or ()) > 1
-        is_open = name in ("repeat", "repeat_row") or (name == "unnest" and several)
-        return Relation(name=name, columns=columns, is_open=is_open)
+        return called_rows(node, name)
 
     def _values(self, node: Node, scope: Scope) -> Relation:
         rows: list[list[Node]] = node.get("values") or []
@@ -235,7 +230,7 @@ class Resolver:
             if kind == "CONSTANT" or kind == "TYPE":
                 return
             if kind == "COLUMN_REF":
-                self._column(_path(item), scope)
+                self._column(path_of(item), scope)
             elif kind == "LAMBDA":
                 self._lambda(item, scope, is_argument=False)
             elif kind == "STAR":
@@ -269,7 +264,7 @@ class Resolver:
         if not is_argument and item.get("syntax_type") == "SINGLE_ARROW":
             self._expressions([item["lhs"], item["expr"]], scope)
             return
-        self._expressions(item["expr"], scope.with_names(_parameters(item["lhs"])))
+        self._expressions(item["expr"], scope.with_names(parameters_of(item["lhs"])))
 
     def _call_path(self, item: Node, scope: Scope) -> None:
         """``a.b.upper()``: what stands before the function's name is a column or a namespace."""
@@ -291,9 +286,9 @@ class Resolver:
         for excluded in item.get("exclude_list") or ():
             self._column((str(excluded),), rows)
         for excluded in item.get("qualified_exclude_list") or ():
-            self._column(_parts_of(excluded), scope)
+            self._column(parts_of(excluded), scope)
         for renamed in item.get("rename_list") or ():
-            self._column(_parts_of(renamed["key"]), rows)
+            self._column(parts_of(renamed["key"]), rows)
         for replaced in item.get("replace_list") or ():
             self._expressions(replaced["value"], scope)
         inner = item.get("expr")
@@ -326,81 +321,10 @@ class Resolver:
         return (Relation(is_open=True),)
 
     def _starred(self, item: Node, here: Scope, before: int) -> tuple[list[OutputColumn], bool]:
-        """As the function ``_starred``; ``before`` columns are in the same output already."""
+        """As ``starred_columns``; ``before`` columns are in the same output already."""
         width = sum(len(relation.columns) for relation in here.relations)
         self._starred_left -= width
         if before + width > _MOST_COLUMNS or self._starred_left < 0:
             self.problems[_TOO_WIDE] = None
             return [], True
-        return _starred(item, here)
-
-
-def _path(item: Node) -> tuple[str, ...]:
-    return tuple(str(part) for part in item["column_names"])
-
-
-def _parts_of(item: Node) -> tuple[str, ...]:
-    parts = (str(item.get(key) or "") for key in ("schema", "table", "column"))
-    return tuple(part for part in parts if part)
-
-
-def _parameters(item: Node) -> frozenset[str]:
-    if item.get("class") == "COLUMN_REF":
-        return frozenset({_path(item)[-1].lower()})
-    arguments = [part["expression"] for part in item.get("arguments") or ()]
-    return frozenset(name for part in arguments for name in _parameters(part))
-
-
-def _relation_of(table: CatalogTable) -> Relation:
-    return Relation(
-        name=table.name.lower(),
-        namespace=(table.namespace or "").lower(),
-        table=table.name,
-        columns=tuple(
-            OutputColumn(name=column.name, type=column.type, source=(table.name, column.name))
-            for column in table.columns
-        ),
-    )
-
-
-def _starred(item: Node, here: Scope) -> tuple[list[OutputColumn], bool]:
-    """The columns that ``*`` gives, and whether there may be more."""
-    name = str(item.get("relation_name") or "").lower()
-    chosen = [relation for relation in here.relations if not name or relation.name == name]
-    if not chosen or item.get("expr") is not None:
-        return [], True
-    excluded = {str(column).lower() for column in item.get("exclude_list") or ()}
-    excluded |= {
-        str(column.get("column")).lower() for column in item.get("qualified_exclude_list") or ()
-    }
-    renames = {
-        str(entry["key"].get("column")).lower(): str(entry["value"])
-        for entry in item.get("rename_list") or ()
-    }
-    columns = [
-        OutputColumn(
-            name=renames.get(column.name.lower(), column.name),
-            type=column.type,
-            source=column.source,
-        )
-        for relation in chosen
-        for column in relation.columns
-        if column.name.lower() not in excluded
-    ]
-    # DuckDB tells columns of one name apart by a suffix that it makes up.
-    repeated = len({column.name.lower() for column in columns}) < len(columns)
-    is_open = repeated or any(relation.is_open or relation.has_unnamed for relation in chosen)
-    return columns, is_open
-
-
-def _makes_columns(item: Any) -> bool:
-    """Whether an expression without alias gives more columns than one, or ones named from data."""
-    if isinstance(item, list):
-        return any(_makes_columns(part) for part in item)
-    if not isinstance(item, dict) or item.get("class") == "SUBQUERY":
-        return False
-    if item.get("class") == "STAR" or item.get("function_name") == "unnest":
-        return True
-    if item.get("type") in ("STRUCT_EXTRACT", "ARRAY_EXTRACT"):
-        return True  # DuckDB names it after the field
-    return any(_makes_columns(part) for part in item.values())
+        return starred_columns(item, here)

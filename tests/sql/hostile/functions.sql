@@ -230,3 +230,11 @@ FROM delta_scan('s3://x')
 FROM json_each((SELECT content FROM read_text('/etc/passwd')))
 -- title: statistics of a column
 SELECT stats(order_id) FROM orders
+-- title: a grammar extension is added
+SELECT * FROM add_grammar_extension('/tmp/x')
+-- title: a grammar extension is removed
+FROM remove_grammar_extension('sql')
+-- title: the pages of a Parquet file
+FROM parquet_page_index('/etc/passwd')
+-- title: what other queries are doing
+SELECT * FROM duckdb_live_query_metrics()
