@@ -2,14 +2,17 @@
 
 from sqlft.data.check import Finding, Report, check_datasets
 from sqlft.data.layouts import LAYOUTS, source_of
+from sqlft.data.named_split import NamedSplit, read_named_split
 from sqlft.data.pairs import Pair, Source
+from sqlft.data.parts import Part, parse_parts
 from sqlft.data.prepare import Prepared, prepare
-from sqlft.data.split import Part, parse_parts, split_dataset
+from sqlft.data.split import split_as_named, split_dataset
 from sqlft.data.stats import Stats, stats_of, stats_page
 
 __all__ = [
     "LAYOUTS",
     "Finding",
+    "NamedSplit",
     "Pair",
     "Part",
     "Prepared",
@@ -19,7 +22,9 @@ __all__ = [
     "check_datasets",
     "parse_parts",
     "prepare",
+    "read_named_split",
     "source_of",
+    "split_as_named",
     "split_dataset",
     "stats_of",
     "stats_page",

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlft.cli.data_split import split_data
+from sqlft.data.named_split import read_named_split
+from sqlft.data.parts import Part, assigned, parse_parts
 from sqlft.data.places import database_of, schema_of
-from sqlft.data.split import Part, assigned, parse_parts, split_dataset
+from sqlft.data.split import split_as_named, split_dataset
 from sqlft.database import build_duckdb
 from sqlft.errors import InputError
 from sqlft.examples import Dataset, Example, dataset, write_examples, write_manifest
@@ -201,3 +203,65 @@ def test_the_command_splits_and_says_how_many(tmp_path: Path) -> None:
     done = CliRunner().invoke(split_data, arguments)
     assert done.exit_code == 0, done.output
     assert "54 examples" in done.output and "6 examples" in done.output
+
+
+NAMED = 'rest = "train"\n[databases]\nchoose = ["db2"]\nreport = ["db7", "db4"]\n'
+
+
+def named(folder: Path, text: str) -> Path:
+    path = folder / "named.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_may_name_the_databases_of_each_part(tmp_path: Path) -> None:
+    file = named(tmp_path, NAMED)
+    split_as_named(loose(tmp_path, examples()), tmp_path / "out", read_named_split(file))
+    parts = parts_of(tmp_path / "out")
+    databases = {name: {e.database for e in found} for name, found in parts.items()}
+    assert databases["choose"] == {"db2"} and databases["report"] == {"db4", "db7"}
+    assert len(databases["train"]) == 7
+    said = dataset(tmp_path / "out" / "report").split
+    assert said == "by database of pairs, as named.toml names them"
+
+
+def test_without_a_rest_what_is_not_named_is_left_out(tmp_path: Path) -> None:
+    file = named(tmp_path, '[databases]\na = ["db1"]\n')
+    counts = split_as_named(loose(tmp_path, examples()), tmp_path / "out", read_named_split(file))
+    assert counts == {"a": 6}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rest = ", "is not TOML"),
+        ("rest = 'a'", "databases must be a table"),
+        ("[databases]\na = 'db1'", "databases must be a table"),
+        ("[databases]\na = []", "databases must be a table"),
+        ("[databases]\n'../a' = ['db1']", "cannot name a part"),
+        ("rest = 1\n[databases]\na = ['db1']", "cannot name a part"),
+        ("rest = 'a'\n[databases]\na = ['db1']", "part a is both named and the rest"),
+        ("[databases]\na = ['db1']\nb = ['db1']", "the database 'db1' is named twice"),
+        ("[data]\na = ['db1']", "unknown key 'data'"),
+        ("[databases]\na = ['db1', 'dc1', 'dd1']", "no example over the database 'dc1' and 1"),
+        ("rest = 'b'\n[databases]\na = [%s]", "no database is left for part b"),
+    ],
+)
+def test_a_file_that_names_what_cannot_be_is_one_line(text: str, said: str, tmp_path: Path) -> None:
+    every = ", ".join(f"'db{at}'" for at in range(10))
+    file = named(tmp_path, text.replace("%s", every))
+    with pytest.raises(InputError) as caught:
+        split_as_named(loose(tmp_path, examples()), tmp_path / "out", read_named_split(file))
+    assert said in caught.value.message and "\n" not in caught.value.message
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_takes_a_file_or_a_draw_but_not_both(tmp_path: Path) -> None:
+    loose(tmp_path, examples())
+    file = named(tmp_path, NAMED)
+    arguments = [str(tmp_path / "pairs.jsonl"), str(tmp_path / "out"), "--named", str(file)]
+    refused = CliRunner().invoke(split_data, [*arguments, "--seed", "1"])
+    assert refused.exit_code == 2 and "--seed is for a draw" in refused.output
+    done = CliRunner().invoke(split_data, arguments)
+    assert done.exit_code == 0, done.output
+    assert "42 examples" in done.output

@@ -4,7 +4,7 @@
 
 PATH is a folder in Spider's layout. Prints the counts by reason and the seconds taken; exits 1 when
 fewer than 95 % of the examples whose gold returns rows, on a database that has rows, are verified,
-or when it takes ten minutes or more.
+when it takes ten minutes or more, or when the parts drawn are not those of data/spider-split.toml.
 """
 
 from __future__ import annotations
@@ -16,8 +16,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from sqlft.data import prepare, source_of
+from sqlft.data import (
+    parse_parts,
+    prepare,
+    read_named_split,
+    source_of,
+    split_as_named,
+    split_dataset,
+)
+from sqlft.examples import dataset
 
+NAMED = Path(__file__).resolve().parents[2] / "data" / "spider-split.toml"
+DRAW, SEED = "train=rest,choose=20,report=20", 0
 VERIFIED_AT_LEAST = 0.95
 SECONDS_AT_MOST = 600
 
@@ -26,6 +36,22 @@ def returning_dropped(folder: Path) -> int:
     """Dropped examples whose gold returns rows on its own database."""
     with (folder / "dropped.jsonl").open(encoding="utf-8") as file:
         return sum(bool(json.loads(line)["gold_rows"]) for line in file)
+
+
+def is_split_as_written(prepared: Path) -> bool:
+    """Whether the draw and the file of names give the same parts, to the byte."""
+    made = dataset(prepared)
+    with tempfile.TemporaryDirectory() as folder:
+        drawn, named = Path(folder) / "drawn", Path(folder) / "named"
+        counts = split_dataset(made, drawn, parts=parse_parts(DRAW), seed=SEED)
+        split_as_named(made, named, read_named_split(NAMED))
+        for part, count in counts.items():
+            print(f"{'part ' + part:<26}{count}")
+        return all(
+            (drawn / part / made.examples_path.name).read_bytes()
+            == (named / part / made.examples_path.name).read_bytes()
+            for part in counts
+        )
 
 
 def check(path: Path, out: Path, jobs: int | None) -> bool:
@@ -39,7 +65,9 @@ def check(path: Path, out: Path, jobs: int | None) -> bool:
     print(f"{'with rows to compare':<26}{comparable}")
     print(f"{'verified':<26}{verified / comparable:.2%}")
     print(f"{'seconds':<26}{seconds:.0f}")
-    return verified >= VERIFIED_AT_LEAST * comparable and seconds < SECONDS_AT_MOST
+    as_written = is_split_as_written(out)
+    print(f"{'parts as written down':<26}{'yes' if as_written else 'NO'}")
+    return as_written and verified >= VERIFIED_AT_LEAST * comparable and seconds < SECONDS_AT_MOST
 
 
 def main() -> int:
