@@ -5,6 +5,7 @@ from sqlft.sql.catalog import Catalog, CatalogColumn, CatalogTable
 from sqlft.sql.check import check_sql
 from sqlft.sql.dialects import translate
 from sqlft.sql.display import display
+from sqlft.sql.explain import Step, explain, value_words
 from sqlft.sql.nearest import nearest
 from sqlft.sql.parse import parse_query
 from sqlft.sql.policy import check_policy
@@ -17,14 +18,17 @@ __all__ = [
     "CatalogColumn",
     "CatalogTable",
     "Problem",
+    "Step",
     "Verdict",
     "canonical",
     "check_policy",
     "check_sql",
     "display",
+    "explain",
     "nearest",
     "parse_query",
     "skeleton",
     "translate",
     "unended",
+    "value_words",
 ]
