@@ -78,6 +78,8 @@ class ForeignKey:
     columns: tuple[str, ...]
     target_table: str
     target_columns: tuple[str, ...]
+    noted: bool = False
+    """The owner's notes say so; the database does not declare it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +139,9 @@ class Schema:
             for t in self.tables
         )
         keys = sorted(
-            [k.table, k.columns, k.target_table, k.target_columns] for k in self.foreign_keys
+            [k.table, k.columns, k.target_table, k.target_columns]
+            for k in self.foreign_keys
+            if not k.noted
         )
         text = json.dumps([tables, keys], separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,99 +1,46 @@
-"""What the owner of a database notes of it: meanings, units, synonyms, privacy and a glossary."""
+"""What the owner of a database notes of it: meanings, privacy, foreign keys and a glossary."""
 
 from __future__ import annotations
 
 import datetime
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlft.errors import InputError
 from sqlft.schema.definition import Column, Schema, Table, Term
 from sqlft.schema.glossary_sql import sql_problems, suggestion
+from sqlft.schema.keys import DeclaredKey, resolve_key
+from sqlft.schema.notes_file import OTHER_NOTES, Section, read_toml
 
 _TABLE_KEYS = ("meaning", "synonyms", "private", "columns")
 _COLUMN_KEYS = ("meaning", "unit", "synonyms", "private")
 _TERM_KEYS = ("sql", "meaning", "synonyms")
-_TOP_KEYS = ("database", "tables", "glossary")
+_KEY_KEYS = ("table", "columns", "target_table", "target_columns")
+_TOP_KEYS = ("database", "tables", "foreign_keys", "glossary")
 _SHOWN = 5
-_LINE_CHARACTERS = 10_000  # tomllib needs the square of a key's length: 50,000 parts take minutes
 """Problems told at once: notes of another database have one for each of its tables."""
-_OTHER_NOTES = (
-    "mend the file; or name it NAME.notes.toml if it belongs to the database NAME alone; "
-    "or give other notes (--notes FILE)"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Section:
-    """One table of the TOML file; what is wrong with it is added to ``problems``."""
-
-    place: str
-    values: Mapping[str, Any]
-    problems: list[str] = field(repr=False)
-
-    def check_keys(self, known: Iterable[str]) -> None:
-        for key in self.values:
-            if key not in known:
-                self.problems.append(f"{self.place}: unknown key {key!r}{suggestion(key, known)}")
-
-    def text(self, key: str) -> str | None:
-        value = self.values.get(key)
-        if value is not None and not isinstance(value, str):
-            self.problems.append(f"{self.place}: {key} must be text")
-            return None
-        return value or None
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problems.append(f"{self.place}: {key} must be a list of texts")
-            return ()
-        return tuple(value)
-
-    def flag(self, key: str) -> bool:
-        value = self.values.get(key, False)
-        if not isinstance(value, bool):
-            self.problems.append(f"{self.place}: {key} must be true or false")
-            return True  # a privacy mark that cannot be read hides rather than shows
-        return value
-
-    def sections(self, key: str) -> dict[str, _Section]:
-        """The named sub-tables under a key, each with its own place."""
-        value = self.values.get(key, {})
-        shown = f"{self.place}.{key}" if self.place else key
-        if not isinstance(value, dict):
-            self.problems.append(f"{shown} must be a table")
-            return {}
-        found = {}
-        for name, inner in value.items():
-            if isinstance(inner, dict):
-                place = f"{shown}.{name!r}" if not name.isidentifier() else f"{shown}.{name}"
-                found[name] = _Section(place=place, values=inner, problems=self.problems)
-            else:
-                self.problems.append(f"{shown}.{name} must be a table")
-        return found
 
 
 def load_notes(path: str | Path, schema: Schema) -> Schema:
     """The schema with the notes of a ``notes.toml`` on its tables, columns and glossary.
 
-    A private column, or any column of a private table, has no samples from then on.
+    A private column, or any column of a private table, has no samples from then on. Foreign keys
+    that the notes add stand after those that the database declares.
 
     Raises:
         InputError: for a file that cannot be read, or naming the first five problems in it at
-            once: a note on a table or column that is not there, an unknown key, a value of the
-            wrong type, glossary SQL that does not parse or names what the schema lacks.
+            once: a note or a foreign key on a table or column that is not there, an unknown key, a
+            value of the wrong type, glossary SQL that does not parse or names what the schema
+            lacks.
     """
     path = Path(path).absolute()
     problems: list[str] = []
-    root = _Section(place="", values=_read_toml(path), problems=problems)
+    root = Section(place="", values=read_toml(path), problems=problems)
     for key in root.values:
         if key not in _TOP_KEYS:
             problems.append(f"unknown section {key!r}{suggestion(key, _TOP_KEYS)}")
     noted = _with_tables(_with_database(schema, root), root.sections("tables"), problems)
+    noted = _with_foreign_keys(noted, root.section_list("foreign_keys"))
     noted = _with_glossary(noted, root.sections("glossary"))
     if problems:
         raise _misfit(path, problems)
@@ -104,39 +51,15 @@ def _misfit(path: Path, problems: list[str]) -> InputError:
     told = problems[:_SHOWN]
     if len(problems) > _SHOWN:
         told.append(f"and {len(problems) - _SHOWN} more")
-    return InputError(f"{path}: {'; '.join(told)}", hint=_OTHER_NOTES)
+    return InputError(f"{path}: {'; '.join(told)}", hint=OTHER_NOTES)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise InputError(f"the notes {path} cannot be read: {reason}") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}: line {line} is not UTF-8 text", hint=_OTHER_NOTES) from error
-    if max(map(len, text.splitlines()), default=0) > _LINE_CHARACTERS:
-        raise InputError(
-            f"{path} has a line of more than {_LINE_CHARACTERS:,} characters", hint=_OTHER_NOTES
-        )
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
-        said = str(error).replace("\n", " ")
-        if "at line" not in said:  # tomllib says "at end of document" there
-            said = f"{said}, line {len(text.splitlines()) or 1}"
-        raise InputError(f"{path} is not TOML: {said}", hint=_OTHER_NOTES) from error
-
-
-def _with_database(schema: Schema, root: _Section) -> Schema:
+def _with_database(schema: Schema, root: Section) -> Schema:
     values = root.values.get("database", {})
     if not isinstance(values, dict):
         root.problems.append("database must be a table")
         return schema
-    section = _Section(place="database", values=values, problems=root.problems)
+    section = Section(place="database", values=values, problems=root.problems)
     section.check_keys(("meaning", "today"))
     return replace(
         schema,
@@ -145,7 +68,7 @@ def _with_database(schema: Schema, root: _Section) -> Schema:
     )
 
 
-def _today(section: _Section) -> str | None:
+def _today(section: Section) -> str | None:
     value = section.values.get("today")
     if value is None:
         return None
@@ -156,7 +79,7 @@ def _today(section: _Section) -> str | None:
         return None
 
 
-def _with_tables(schema: Schema, sections: dict[str, _Section], problems: list[str]) -> Schema:
+def _with_tables(schema: Schema, sections: dict[str, Section], problems: list[str]) -> Schema:
     noted: dict[str, Table] = {}
     for name, section in sections.items():
         table = schema.table(name)
@@ -170,7 +93,7 @@ def _with_tables(schema: Schema, sections: dict[str, _Section], problems: list[s
     return replace(schema, tables=tuple(noted.get(t.qualified_name, t) for t in schema.tables))
 
 
-def _with_table(table: Table, section: _Section) -> Table:
+def _with_table(table: Table, section: Section) -> Table:
     section.check_keys(_TABLE_KEYS)
     noted: dict[str, Column] = {}
     for name, inner in section.sections("columns").items():
@@ -191,7 +114,7 @@ def _with_table(table: Table, section: _Section) -> Table:
     )
 
 
-def _with_column(column: Column, section: _Section) -> Column:
+def _with_column(column: Column, section: Section) -> Column:
     section.check_keys(_COLUMN_KEYS)
     return replace(
         column,
@@ -202,7 +125,30 @@ def _with_column(column: Column, section: _Section) -> Column:
     )
 
 
-def _with_glossary(schema: Schema, sections: dict[str, _Section]) -> Schema:
+def _with_foreign_keys(schema: Schema, sections: list[Section]) -> Schema:
+    keys = dict.fromkeys(schema.foreign_keys)
+    for section in sections:
+        section.check_keys(_KEY_KEYS)
+        table, target_table = section.text("table"), section.text("target_table")
+        columns = section.texts("columns")
+        if table is None or target_table is None or not columns:
+            section.problems.append(f"{section.place}: table, columns and target_table are needed")
+            continue
+        declared = DeclaredKey(
+            table=table,
+            columns=columns,
+            target_table=target_table,
+            target_columns=section.texts("target_columns"),
+        )
+        key = resolve_key(declared, schema)
+        if isinstance(key, str):
+            section.problems.append(f"{section.place}: {key}")
+        elif key not in keys:
+            keys[replace(key, noted=True)] = None
+    return replace(schema, foreign_keys=tuple(keys))
+
+
+def _with_glossary(schema: Schema, sections: dict[str, Section]) -> Schema:
     terms = []
     for name, section in sections.items():
         section.check_keys(_TERM_KEYS)

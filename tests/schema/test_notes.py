@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sqlft.errors import InputError
-from sqlft.schema import Schema, load_notes, parse_ddl, read_schema
+from sqlft.prompt import layout, segments
+from sqlft.schema import Schema, describe, load_notes, parse_ddl, read_schema
 
 DDL = """
 CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, mail VARCHAR, city VARCHAR);
@@ -69,6 +70,62 @@ def test_notes_reach_their_tables_columns_and_terms(tmp_path: Path, schema: Sche
     ]
     pay = noted.table("hr.pay")
     assert pay is not None and all(c.private for c in pay.columns)
+
+
+KEY = """
+[[foreign_keys]]
+table = "hr.PAY"
+columns = ["Person"]
+target_table = "customers"
+"""
+
+
+def test_foreign_keys_that_no_database_declares_may_be_noted(
+    tmp_path: Path, schema: Schema
+) -> None:
+    declared = KEY.replace("hr.PAY", "orders").replace("Person", "customer_id")
+    noted = load_notes(_write(tmp_path, KEY + KEY + declared), schema)
+    (own, added) = noted.foreign_keys
+    assert own == schema.foreign_keys[0] and not own.noted
+    assert (added.table, added.columns) == ("hr.pay", ("person",))
+    assert (added.target_table, added.target_columns) == ("customers", ("customer_id",))
+    assert added.noted
+    assert noted.digest == schema.digest
+    assert "  person  INTEGER  -> customers.customer_id" in describe(noted).splitlines()
+
+
+def test_a_noted_foreign_key_stands_in_the_prompt(tmp_path: Path, schema: Schema) -> None:
+    noted = load_notes(_write(tmp_path, KEY), schema)
+    said = {
+        "sqlft": "hr.pay.person = customers.customer_id",
+        "ddl": "FOREIGN KEY (person) REFERENCES customers (customer_id)",
+    }
+    for name, line in said.items():
+        for shown, expected in ((schema, False), (noted, True)):
+            prompt = layout(name).render(shown, "Who earns most?")
+            text = "".join(segment.text for segment in segments(prompt, None))
+            assert (line in text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("foreign_keys = 1", "foreign_keys must be a list of tables: [[foreign_keys]]"),
+        ("foreign_keys = [1]", "foreign_keys must be a list of tables"),
+        ("[foreign_keys]", "foreign_keys must be a list of tables"),
+        (KEY.replace("hr.PAY", "hr.wages"), "foreign_keys[1]: no table 'hr.wages'"),
+        (KEY.replace("Person", "persom"), "foreign_keys[1]: table 'hr.pay' has no column 'persom'"),
+        (KEY + KEY.replace('"customers"', '"clients"'), "foreign_keys[2]: 'hr.pay' refers to"),
+        (KEY.replace('["Person"]', '"Person"'), "columns must be a list of texts"),
+        (KEY.replace('["Person"]', "[]"), "table, columns and target_table are needed"),
+        (KEY.replace("target_table", "target"), "unknown key 'target'"),
+        (KEY + 'target_columns = ["city", "mail"]', "1 column(s) refer to 2"),
+    ],
+)
+def test_a_noted_key_that_leads_nowhere_is_named(
+    tmp_path: Path, schema: Schema, text: str, said: str
+) -> None:
+    assert said in _problems(tmp_path, schema, text)
 
 
 def test_private_columns_have_no_samples_whatever_the_order(duckdb_of, tmp_path: Path) -> None:
