@@ -8,12 +8,16 @@ from typing import Any
 
 import torch
 
+from sqlft.generate.mask import Mask
 from sqlft.generate.prefixes import Prefixes
 from sqlft.model.generator import Finish
 
 PREFILL_TOKENS = 512
 """Prompt tokens read in one step. Between steps the deadline is looked at: 512 take about a second
 on two cores, and reading in pieces of that size costs no speed that was measurable."""
+
+STRUCK_OUT = 32
+"""Tokens that are struck out one by one before the whole mask is worked out."""
 
 Halt = Callable[[], Finish | None]
 """Asked before every step: why writing ends now, or none."""
@@ -38,6 +42,8 @@ class Rules:
     done: Done
     max_output_tokens: int
     halt: Halt
+    mask: Mask | None = None
+    """What answers may be; none: anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +52,7 @@ class Written:
 
     ids: tuple[int, ...]
     log_probability: float
+    """By the model itself, as if nothing were masked."""
     finish: Finish
 
 
@@ -123,7 +130,7 @@ def prefill(
         if finish is not None:
             raise _Halted(finish)
         piece = torch.tensor([ids[start : start + PREFILL_TOKENS]], device=model.device)
-        logits = _step(model, piece, cache)
+        logits = _step(model, piece, cache, last=1)[:, -1]
     return logits, cache
 
 
@@ -136,20 +143,80 @@ def _continue(
         if finish is not None:
             return finish
         logits = logits.float()  # bf16 has three digits, too few for sums of logarithms
-        tokens = rules.pick(logits, [row.number for row in live])
-        gained = logits.gather(1, tokens[:, None])[:, 0] - logits.logsumexp(dim=-1)
+        total = logits.logsumexp(dim=-1)
+        tokens = _picked(logits, live, rules)
+        gained = logits.gather(1, tokens[:, None])[:, 0] - total
         for row, token, gain in zip(live, tokens.tolist(), gained.tolist(), strict=True):
-            row.ids.append(token)
-            row.log_probability += gain
-            row.finish = _finish(row.ids, rules)
-        kept = [place for place, row in enumerate(live) if row.finish is None]
-        if not kept:
+            _append(row, token, gain, rules)
+        live, tokens = _going_on(live, tokens, cache)
+        if not live:
             return "stop"
-        if len(kept) < len(live):  # rows that have ended leave the batch
-            places = torch.tensor(kept, device=tokens.device)
-            cache.batch_select_indices(places)
-            live, tokens = [live[place] for place in kept], tokens[places]
-        logits = _step(model, tokens[:, None], cache)
+        runs = _forced(live, rules).to(tokens.device)
+        read = _step(model, torch.cat([tokens[:, None], runs], dim=1), cache)
+        _append_runs(live, runs, read, rules)
+        live, logits = _going_on(live, read[:, -1], cache)
+        if not live:
+            return "stop"
+
+
+def _going_on(live: list[_Row], held: torch.Tensor, cache: Any) -> tuple[list[_Row], torch.Tensor]:
+    """The rows that have not ended, and what is held (rows, ...) of them; the others leave."""
+    kept = [place for place, row in enumerate(live) if row.finish is None]
+    if len(kept) in (0, len(live)):
+        return (live if kept else []), held
+    places = torch.tensor(kept, device=held.device)
+    cache.batch_select_indices(places)
+    return [live[place] for place in kept], held[places]
+
+
+def _picked(logits: torch.Tensor, live: list[_Row], rules: Rules) -> torch.Tensor:
+    """One token id (rows,) for each row, which the mask allows.
+
+    A token that it does not allow is struck out of the logits and another one picked: this draws
+    from the masked distribution as if all were struck out first, and mostly costs one look.
+    """
+    numbers = [row.number for row in live]
+    tokens = rules.pick(logits, numbers)
+    if rules.mask is None:
+        return tokens
+    for place, row in enumerate(live):
+        one = slice(place, place + 1)
+        tries = 0
+        while not rules.mask.allows(row.ids, int(tokens[place])):
+            logits[place, tokens[place]] = -torch.inf
+            tries += 1
+            if tries == STRUCK_OUT:
+                rules.mask.narrow(logits[one], [row.ids])
+            tokens[place] = rules.pick(logits[one], numbers[one])[0]
+    return tokens
+
+
+def _forced(live: list[_Row], rules: Rules) -> torch.Tensor:
+    """Ids (rows, length) that the mask forces upon all rows alike in number; length may be 0."""
+    if rules.mask is None:
+        return torch.empty((len(live), 0), dtype=torch.long)
+    runs = [rules.mask.forced(row.ids) for row in live]
+    room = min(rules.max_output_tokens - len(row.ids) for row in live)
+    length = max(0, min(room - 1, *map(len, runs)))
+    return torch.tensor([run[:length] for run in runs], dtype=torch.long).view(len(live), length)
+
+
+def _append_runs(live: list[_Row], runs: torch.Tensor, read: torch.Tensor, rules: Rules) -> None:
+    """Appends the runs (rows, length), which follow the first token that was read."""
+    if not runs.shape[1]:
+        return
+    chances = read[:, : runs.shape[1]].float().log_softmax(dim=-1)
+    gained = chances.gather(2, runs[:, :, None])[:, :, 0]
+    for row, ids, gains in zip(live, runs.tolist(), gained.tolist(), strict=True):
+        for token, gain in zip(ids, gains, strict=True):
+            if row.finish is None:
+                _append(row, token, gain, rules)
+
+
+def _append(row: _Row, token: int, gain: float, rules: Rules) -> None:
+    row.ids.append(token)
+    row.log_probability += gain
+    row.finish = _finish(row.ids, rules)
 
 
 def _finish(ids: Sequence[int], rules: Rules) -> Finish | None:
@@ -158,11 +225,16 @@ def _finish(ids: Sequence[int], rules: Rules) -> Finish | None:
     return "length" if len(ids) >= rules.max_output_tokens else None
 
 
-def _step(model: Any, ids: torch.Tensor, cache: Any) -> torch.Tensor:
-    """Logits (rows, vocabulary) after ids (rows, length), which the cache now holds too."""
-    read = model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-    last: torch.Tensor = read.logits[:, -1, :]
-    return last
+def _step(model: Any, ids: torch.Tensor, cache: Any, *, last: int = 0) -> torch.Tensor:
+    """Logits (rows, length, vocabulary) after each of the ids, which the cache now holds too.
+
+    Args:
+        last: logits are given after so many of the last ids alone; 0: after all.
+    """
+    read: torch.Tensor = model(
+        input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=last
+    ).logits
+    return read
 
 
 def _written(row: _Row, finish: Finish) -> Written:
