@@ -13,6 +13,7 @@ from click.exceptions import Exit, NoArgsIsHelpError
 import sqlft
 from sqlft.cli.ask import ask
 from sqlft.cli.data import data
+from sqlft.cli.feedback import feedback
 from sqlft.cli.model import model
 from sqlft.cli.query import check, run
 from sqlft.cli.schema import schema
@@ -60,7 +61,7 @@ def commands() -> None:
     """
 
 
-for command in (ask, check, run, schema, data, score, model):
+for command in (ask, check, run, schema, data, score, model, feedback):
     commands.add_command(command)
 
 
