@@ -58,10 +58,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     close_workers()
 
 
-def example(id: str, question: str, *gold: str, **more: str) -> Example:
-    return Example(
-        id=id, database=more.pop("database", "shop"), question=question, gold=gold, **more
-    )
+def example(id: str, question: str, *gold: str, **more: str | tuple[str, ...]) -> Example:
+    return Example(id=id, question=question, gold=gold, **{"database": "shop", **more})
 
 
 def made(shop: Path, folder: Path, examples: Sequence[Example], **said: str) -> Dataset:
@@ -92,6 +90,7 @@ def report(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
             f"{case['question']} {' ' * at}",
             *case["gold"],
             **{k: case[k] for k in ("evidence", "database") if k in case},
+            tags=tuple(case.get("tags", ())),
         )
         for at, case in enumerate(CASES)
     ]

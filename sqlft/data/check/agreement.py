@@ -10,6 +10,8 @@ from sqlft.compare import RULES, Result, compare
 from sqlft.data.check.finding import Finding, Severity
 from sqlft.data.check.subject import Gold, Subject
 
+SEVERAL_ANSWERS = "several-answers"
+"""The tag by which a writer says that the golds follow different fair readings of a question."""
 _SCALES = (1.0, 100.0, 0.01)  # a share, and the same as a percentage
 _DIGITS = 9
 
@@ -19,8 +21,10 @@ def disagreements(subject: Subject) -> Iterator[Finding]:
 
     Alternatives may show other columns, a share as a percentage, a month as a date or a number,
     rows as columns, or a list's length. A question may have two fair readings: golds of as many
-    rows whose values differ, or of which one is a part of the other, are a warning only.
+    rows whose values differ, or of which one is a part of the other, are a warning only, and none
+    where the example is tagged ``several-answers``; that tag on golds that agree is a warning, too.
     """
+    tagged = SEVERAL_ANSWERS in subject.example.tags
     golds = [(at, g) for at, g in enumerate(subject.outcomes, 1) if isinstance(g, Gold)]
     if len(golds) < 2 or any(gold.truncated for _, gold in golds):
         return
@@ -32,10 +36,15 @@ def disagreements(subject: Subject) -> Iterator[Finding]:
         else:
             known.append((at, gold))
     if len(answers) == 1:
+        if tagged:
+            message = f"golds agree, though the example is tagged {SEVERAL_ANSWERS}"
+            yield subject.found("golds-disagree", message, severity="warning")
         return
     shown = " against ".join(_described(answer) for answer in answers)
     first, *others = (answer[0][1].result for answer in answers)
     two_readings = all(_as_many(first, o) or _is_part(first, o) for o in others)
+    if two_readings and tagged:
+        return
     severity: Severity = "warning" if two_readings else "error"
     yield subject.found("golds-disagree", f"golds disagree: {shown}", severity=severity)
 
