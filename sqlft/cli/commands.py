@@ -13,6 +13,7 @@ from click.exceptions import Exit, NoArgsIsHelpError
 import sqlft
 from sqlft.cli.ask import ask
 from sqlft.cli.data import data
+from sqlft.cli.eval import evaluate_datasets
 from sqlft.cli.feedback import feedback
 from sqlft.cli.model import model
 from sqlft.cli.query import check, run
@@ -61,7 +62,7 @@ def commands() -> None:
     """
 
 
-for command in (ask, check, run, schema, data, score, model, feedback):
+for command in (ask, check, run, schema, data, evaluate_datasets, score, model, feedback):
     commands.add_command(command)
 
 

@@ -35,8 +35,9 @@ def options_of(group: type[Options]) -> Callable[[Command], Command]:
                 flag(spec.name),
                 spec.name,
                 type=_click_type(hints[spec.name], spec.metadata["choices"]),
+                is_flag=hints[spec.name] is bool,
                 default=spec.default,
-                show_default=spec.default is not None,
+                show_default=spec.default is not None and hints[spec.name] is not bool,
                 help=spec.metadata["help"],
             )(command)
         return command

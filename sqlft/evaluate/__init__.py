@@ -6,6 +6,8 @@ from sqlft.evaluate.match import rules_with
 from sqlft.evaluate.outcome import OUTCOMES, Facts, Outcome, outcome_of
 from sqlft.evaluate.paired import Paired, mcnemar, paired
 from sqlft.evaluate.prediction import Prediction, read_predictions
+from sqlft.evaluate.predictor import Predictor, parse_predictors
+from sqlft.evaluate.predictors_file import read_predictors_file
 from sqlft.evaluate.question import ENGINES, Engine, Place, Question, read_questions
 from sqlft.evaluate.rate import Rate, rate_of
 from sqlft.evaluate.running import RunLimits
@@ -23,6 +25,7 @@ __all__ = [
     "Paired",
     "Place",
     "Prediction",
+    "Predictor",
     "Question",
     "Rate",
     "RunLimits",
@@ -32,9 +35,11 @@ __all__ = [
     "mcnemar",
     "outcome_of",
     "paired",
+    "parse_predictors",
     "rate_interval",
     "rate_of",
     "read_predictions",
+    "read_predictors_file",
     "read_questions",
     "rules_with",
     "score",

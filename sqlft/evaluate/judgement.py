@@ -63,6 +63,8 @@ def judge(
         refused=prediction.refused,
         predicted_sql=sql,
     )
+    if prediction.failure is not None and _is_answer(said):
+        return _failed(question, prediction, prediction.failure, rules)
     if sql is None or not _is_run(said):
         flag = None if problem is not None or not example.gold else False
         return Judgement(
@@ -77,9 +79,30 @@ def judge(
     return _judged_sql(question, prediction, sql, rules, headline, runs)
 
 
-def _is_run(said: Facts) -> bool:
+def _is_answer(said: Facts) -> bool:
+    """Something was said to a question that has an answer."""
     nothing = said.gold_error is not None or said.model_error is not None or said.refused
-    return not nothing and said.answerable and bool((said.predicted_sql or "").strip())
+    return not nothing and said.answerable
+
+
+def _is_run(said: Facts) -> bool:
+    return _is_answer(said) and bool((said.predicted_sql or "").strip())
+
+
+def _failed(
+    question: Question, prediction: Prediction, failure: SqlError, rules: Mapping[str, Rule]
+) -> Judgement:
+    """The judgement of SQL that the corridor did not run to its end."""
+    ran_into = failure.kind in ("query_error", "timeout", "too_large")
+    return Judgement(
+        question=question,
+        prediction=prediction,
+        outcome=failure.kind,
+        matches=dict.fromkeys(rules, False),
+        valid=ran_into and prediction.sql is not None,
+        runs=False,
+        message=failure.message,
+    )
 
 
 def _judged_sql(

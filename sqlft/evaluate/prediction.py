@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlft.errors import InputError
+from sqlft.errors import InputError, SqlError
 from sqlft.evaluate.question import Question
 
 _KEYS = ("id", "sql", "refused", "error")
@@ -21,6 +21,11 @@ class Prediction:
     refused: bool = False
     error: str | None = None
     """Why the predictor itself failed."""
+    failure: SqlError | None = None
+    """Why the corridor did not run the SQL, or what went wrong when it did: it stays a failure,
+    whatever a scorer would make of the SQL."""
+    confidence: float | None = None
+    """0 to 1, where the predictor tells."""
 
 
 def read_predictions(path: Path, questions: Sequence[Question]) -> tuple[Prediction, ...]:
