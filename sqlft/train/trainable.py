@@ -1,0 +1,54 @@
+"""A model made ready to be trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn.functional import linear
+
+from sqlft.config.recipe import ALL_LINEAR, Lora
+from sqlft.model.quiet import quiet
+
+
+class _CastingLinear(torch.nn.Linear):
+    """A linear layer that computes in its input's type, whatever its weights are kept in."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        bias = None if self.bias is None else self.bias.to(input.dtype)
+        return linear(input, self.weight.to(input.dtype), bias)
+
+
+def with_lora(base: Any, lora: Lora) -> Any:
+    """The base model with a new LoRA adapter, the only thing of it that learns.
+
+    The adapter is kept in fp32, where small steps are not rounded away, and computes in the base's
+    type: PEFT would cast every layer's input to fp32 instead, which on a CPU takes longer than the
+    layer itself.
+    """
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        task_type="CAUSAL_LM",
+        r=lora.rank,
+        lora_alpha=lora.alpha,  # type: ignore[arg-type]  # PEFT takes a float, and says int
+        lora_dropout=lora.dropout,
+        use_rslora=lora.rslora,
+        target_modules=ALL_LINEAR if lora.target == (ALL_LINEAR,) else list(lora.target),
+    )
+    with quiet():  # PEFT asks transformers under names that are going out of use
+        return casting(get_peft_model(base, config, autocast_adapter_dtype=True))
+
+
+def casting(model: Any) -> Any:
+    """The PEFT model, its LoRA layers computing in the type of what they are given."""
+    from peft.tuners.lora import LoraLayer
+
+    for layer in model.modules():
+        if not isinstance(layer, LoraLayer):
+            continue
+        layer.cast_input_dtype_enabled = False
+        for part in (*layer.lora_A.values(), *layer.lora_B.values()):
+            if type(part) is torch.nn.Linear:
+                part.__class__ = _CastingLinear
+    return model
