@@ -11,6 +11,7 @@ import click
 from click.exceptions import Exit, NoArgsIsHelpError
 
 import sqlft
+from sqlft.cli.app import app
 from sqlft.cli.ask import ask
 from sqlft.cli.data import data
 from sqlft.cli.eval import evaluate_datasets
@@ -62,7 +63,7 @@ def commands() -> None:
     """
 
 
-for command in (ask, check, run, schema, data, evaluate_datasets, score, model, feedback):
+for command in (ask, check, run, schema, data, evaluate_datasets, score, model, feedback, app):
     commands.add_command(command)
 
 

@@ -1,0 +1,1 @@
+"""Everything behind the pages of the analysts' app."""

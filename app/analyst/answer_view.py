@@ -1,0 +1,283 @@
+"""One answer: in words, as rows and chart, with its SQL, its checks and what to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow
+import streamlit as st
+
+from analyst import chart, downloads
+from analyst.corrections_box import show_judgement
+from analyst.entry import Entry
+from analyst.escape import hypertext, plain
+from analyst.failure import tell
+from analyst.places import Place
+from analyst.questions import example_questions
+from analyst.sentence import sentence
+from analyst.settings import settings
+from analyst.sql_view import show_sql
+from analyst.table import column_config, shown_table
+from sqlft.ask import Answer
+from sqlft.execute import run_query
+from sqlft.schema import Schema
+from sqlft.sql import check_sql, display
+
+_PREVIEW_PX = 420
+
+
+def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
+    """The whole answer of one question."""
+    answer = entry.answer
+    with st.container(border=True, key="answer"):
+        _heading(entry)
+        if answer.refusal is not None:
+            _refusal(schema)
+        elif answer.error is not None:
+            tell(answer.error)
+        elif answer.rows is None:
+            st.warning(
+                "The model wrote no SQL for this question. Ask it in other words, or write the "
+                "SQL yourself below.",
+                icon=":material/help:",
+            )
+        else:
+            _rows(entry, schema)
+        st.html(_facts(answer, schema))
+    show_judgement(entry, place)
+    show_sql(entry, place, schema, run=lambda sql: rerun_edited(entry, place, schema, sql))
+    _candidates(entry)
+    _seen(answer)
+
+
+def rerun_edited(entry: Entry, place: Place, schema: Schema, sql: str) -> None:
+    """Checks and runs the analyst's own SQL as the model's is, and shows what it gives.
+
+    Raises:
+        SqlftError: it was refused or failed; the entry stays as it was.
+    """
+    verdict = check_sql(sql, schema, place.database.kind)
+    error = verdict.error()
+    if error is not None:
+        raise error
+    result = run_query(sql, place.database, settings().limits)
+    entry.answer = replace(
+        entry.asked,
+        sql=sql,
+        display_sql=display(sql) if place.database.kind == "duckdb" else sql,
+        verdict=verdict,
+        rows=result.table,
+        truncated=result.truncated,
+        error=None,
+        refusal=None,
+        confidence=None,
+        seconds={"execute": result.seconds},
+    )
+
+
+def _heading(entry: Entry) -> None:
+    text, again = st.columns([6, 1], vertical_alignment="top")
+    said = "Your SQL for" if entry.edited else "You asked"
+    text.html(
+        f'<p class="sq-eyebrow">{said}</p><h2 class="sq-question">{hypertext(entry.question)}</h2>'
+    )
+    again.button(
+        "Again",
+        key=f"again-{entry.id}",
+        icon=":material/refresh:",
+        help="Ask this question once more",
+        on_click=_ask_again,
+        args=(entry,),
+        width="stretch",
+    )
+
+
+def _ask_again(entry: Entry) -> None:
+    from analyst.ask_page import start
+    from analyst.places import place_of
+
+    start(place_of(entry.place_key), entry.question)
+
+
+def _refusal(schema: Schema) -> None:
+    """Why there is no answer, and what could be asked instead."""
+    tables = ", ".join(table.name for table in schema.tables[:12])
+    more = len(schema.tables) - 12
+    end = f" and {more} more" if more > 0 else ""
+    asked = "".join(f"\n- {plain(question)}" for question in example_questions(schema, 3))
+    st.info(
+        f"**This database does not seem to hold what the question needs.**\n\n"
+        f"It knows about: {plain(tables)}{end}. You could ask:{asked}\n\n"
+        "If it should be able to answer, name the table or column you mean, add a synonym on the "
+        "Data page, or write the SQL below.",
+        icon=":material/lightbulb:",
+    )
+
+
+def _rows(entry: Entry, schema: Schema) -> None:
+    answer = entry.answer
+    assert answer.rows is not None and answer.verdict is not None
+    said = sentence(answer.rows, answer.verdict, schema, truncated=answer.truncated)
+    figure = f'<p class="sq-figure">{hypertext(said.figure)}</p>' if said.figure else ""
+    st.html(f'{figure}<p class="sq-sentence">{hypertext(said.text)}</p>')
+    if answer.rows.num_rows and said.figure is None:
+        _views(entry)
+    _downloads(entry)
+
+
+def _views(entry: Entry) -> None:
+    rows = entry.answer.rows
+    assert rows is not None
+    table = shown_table(rows)
+    fitting = chart.plan(table)
+    views = ["Table"] if fitting is None else ["Chart", "Table"]
+    view = "Table"
+    if len(views) > 1:
+        view = st.segmented_control(
+            "View",
+            views,
+            default=views[0],
+            required=True,
+            key=f"view-{entry.id}",
+            label_visibility="collapsed",
+        )
+    if view == "Chart" and fitting is not None:
+        _chart(entry.id, table, fitting)
+        return
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=column_config(table),
+        height="auto" if table.num_rows <= 10 else _PREVIEW_PX,
+        alt=f"Result of the question, {table.num_rows} rows",
+    )
+    if entry.answer.truncated:
+        st.caption(
+            f"The first {table.num_rows:,} rows are shown; there are more. A download holds all."
+        )
+
+
+def _chart(entry_id: str, table: pyarrow.Table, fitting: chart.Plan) -> None:
+    found = chart.roles(table)
+    names = table.column_names
+    measures = [at for at, role in enumerate(found) if role == "number"]
+    with st.container(horizontal=True, gap="small", key=f"chart-choice-{entry_id}"):
+        kind = st.selectbox(
+            "Chart",
+            list(chart.KINDS),
+            index=list(chart.KINDS).index(fitting.kind),
+            format_func=chart.KINDS.__getitem__,
+            key=f"kind-{entry_id}",
+        )
+        x = st.selectbox(
+            "Across",
+            range(len(names)),
+            index=fitting.x,
+            format_func=names.__getitem__,
+            key=f"x-{entry_id}",
+        )
+        y = st.selectbox(
+            "Measure",
+            measures,
+            index=measures.index(fitting.y),
+            format_func=names.__getitem__,
+            key=f"y-{entry_id}",
+        )
+        colours: list[int | None] = [None, *(at for at, r in enumerate(found) if r == "category")]
+        colour = st.selectbox(
+            "Colour",
+            colours,
+            index=colours.index(fitting.colour),
+            format_func=lambda at: "(none)" if at is None else names[at],
+            key=f"colour-{entry_id}",
+        )
+    chosen, note = chart.with_choice(table, kind, x, y, colour)
+    st.altair_chart(chart.drawn(table, chosen), alt=chart.described(table, chosen))
+    if note:
+        st.caption(note)
+
+
+def _downloads(entry: Entry) -> None:
+    from analyst.places import place_of
+
+    answer = entry.answer
+    sql, database = answer.sql, place_of(entry.place_key).database
+    assert sql is not None and answer.display_sql is not None
+    stem = downloads.file_stem(entry.question)
+
+    def csv() -> bytes:
+        return downloads.as_csv(downloads.whole_result(sql, database))
+
+    def parquet() -> bytes:
+        return downloads.as_parquet(downloads.whole_result(sql, database))
+
+    with st.container(horizontal=True, gap="small", key="downloads"):
+        for label, data, suffix, mime in (
+            ("CSV", csv, "csv", "text/csv"),
+            ("Parquet", parquet, "parquet", "application/vnd.apache.parquet"),
+            ("SQL", f"{answer.display_sql}\n", "sql", "application/sql"),
+        ):
+            st.download_button(
+                label,
+                data,
+                file_name=f"{stem}.{suffix}",
+                mime=mime,
+                key=f"download-{suffix}-{entry.id}",
+                icon=":material/download:",
+                on_click="ignore",
+                help=f"The whole result as {label}" if suffix != "sql" else "The query",
+            )
+
+
+def _facts(answer: Answer, schema: Schema) -> str:
+    """A line of small facts: checked, how sure, how long."""
+    facts = []
+    verdict = answer.verdict
+    if verdict is not None and verdict.ok:
+        read = ", ".join(verdict.tables[:4])
+        facts.append(f'<li class="sq-ok">Checked: reads only {hypertext(read or "no table")}</li>')
+    elif verdict is not None:
+        facts.append('<li class="sq-warn">Did not pass the check, and was not run</li>')
+    if answer.confidence is not None:
+        facts.append(f"<li><b>{answer.confidence:.0%}</b> sure</li>")
+    if answer.rows is not None:
+        columns = answer.rows.num_columns
+        facts.append(f"<li><b>{columns:,}</b> column{'s' if columns != 1 else ''}</li>")
+    total = sum(answer.seconds.values())
+    each = ", ".join(f"{name} {s:.2f} s" for name, s in answer.seconds.items())
+    facts.append(f'<li title="{hypertext(each)}"><b>{total:.1f} s</b> in all</li>')
+    facts.append(f"<li>by {hypertext(answer.model, at_most=40)}</li>")
+    return f'<ul class="sq-facts">{"".join(facts)}</ul>'
+
+
+def _candidates(entry: Entry) -> None:
+    """What else the model wrote, with how many said the same."""
+    others = [c for c in entry.asked.candidates if c.sql is not None and c.sql != entry.asked.sql]
+    if not others:
+        return
+    with st.expander(f"Other candidates ({len(others)})", icon=":material/alt_route:"):
+        for number, candidate in enumerate(others):
+            votes = f"{candidate.votes} vote{'s' if candidate.votes != 1 else ''}"
+            probability = candidate.log_probability
+            sure = "" if probability is None else f", log-probability {probability:.1f}"
+            st.caption(f"{votes}{sure}")
+            st.code(display(candidate.sql or ""), language="sql", wrap_lines=True)
+            st.button(
+                "Put into the editor",
+                key=f"take-{entry.id}-{number}",
+                on_click=_take,
+                args=(entry, candidate.sql or ""),
+                icon=":material/edit:",
+            )
+
+
+def _take(entry: Entry, sql: str) -> None:
+    st.session_state[f"editing-{entry.id}"] = True
+    st.session_state[f"sql-{entry.id}"] = display(sql)
+
+
+def _seen(answer: Answer) -> None:
+    tokens = "" if answer.prompt_tokens is None else f", {answer.prompt_tokens:,} tokens"
+    with st.expander("What the model saw of the schema", icon=":material/visibility:"):
+        st.caption(f"{len(answer.schema_text):,} characters{tokens}")
+        st.code(answer.schema_text, language=None, wrap_lines=True, height=320)

@@ -1,0 +1,7 @@
+"""The corrections page."""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("corrections")

@@ -1,0 +1,7 @@
+"""The data page."""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("data")

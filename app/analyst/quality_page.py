@@ -1,0 +1,7 @@
+"""The quality page."""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("quality")
