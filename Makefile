@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test fuzz check-spider clean
+.PHONY: demo app test fuzz check-spider clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -17,7 +17,10 @@ demo: $(VENV)/installed
 	@echo 'Ask your own:  $(BIN)/sqlft ask retail "How many stores are there?"'
 	@echo 'On your data:  $(BIN)/sqlft ask shop.duckdb "..."   (DuckDB or SQLite file)'
 
-test: $(VENV)/tested
+app: $(VENV)/app
+	$(BIN)/sqlft app $(DATABASE)
+
+test: $(VENV)/tested $(VENV)/browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -40,6 +43,18 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	@echo 'installing sqlft (torch is the large part) ...'
 	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/app: pyproject.toml | $(VENV)/bin/python
+	@echo 'installing sqlft and its app ...'
+	@$(PIP) install -e '.[app]'
+	@touch $@ $(VENV)/installed
+
+# The app's tests drive a browser: Debian's, installed where we may; without one they fail and say so.
+$(VENV)/browser: | $(VENV)/bin/python
+	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || echo 'NOT INSTALLED: chromium; the tests that drive a browser will fail' >&2
 	@touch $@
 
 $(VENV)/tested: pyproject.toml | $(VENV)/bin/python
