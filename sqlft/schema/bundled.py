@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 from sqlft.config import Limits, Progress, bundled, home
 from sqlft.database import Database, build_duckdb, locate, read_catalog
-from sqlft.errors import InputError, ModelError, SqlError, SqlftError
+from sqlft.errors import InputError, SqlError
+from sqlft.schema.bundled_rows import SEED, rows_of
 from sqlft.sql import nearest
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_SEED = 7
 _STAMP = "sqlft_built_from"
 """A macro inside the file says which inputs made it: file and stamp cannot come apart."""
 _STAMP_AND_BYTES = f"""
@@ -80,14 +73,14 @@ def build_bundled(name: str, *, force: bool = False, progress: Progress | None =
         return path
     ddl = (folder / "schema.sql").read_text(encoding="utf-8")
     stamped = f"{ddl.rstrip().rstrip(';')};\nCREATE MACRO {_STAMP}() AS '{digest}';"
-    build_duckdb(path, stamped, _tables(folder), progress=progress)
+    build_duckdb(path, stamped, rows_of(folder), progress=progress)
     return path
 
 
 def _inputs_digest(folder: Path) -> str:
     """Hex digest over the names and bytes of the files that a build depends on, and the seed."""
     files = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name != "notes.toml"]
-    text = hashlib.sha256(f"seed {_SEED}".encode())
+    text = hashlib.sha256(f"seed {SEED}".encode())
     for file in files:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         text.update(f"\n{file.name} {content}".encode())
@@ -117,38 +110,6 @@ def _built_from(path: Path) -> str | None:
     # The stamp is read from a file cut short, too, where the catalog lies before the cut.
     whole = path.stat().st_size >= table["bytes"][0].as_py()
     return str(table["digest"][0].as_py()) if whole else None
-
-
-def _tables(folder: Path) -> Iterator[tuple[str, pa.Table]]:
-    """What the ``tables`` function of a schema's ``rows.py`` yields, of the fixed seed."""
-    module = _run_rows(folder)
-    try:
-        yield from module.tables(_SEED)
-    except SqlftError:
-        raise
-    except Exception as error:
-        raise _broken(folder, error) from error
-
-
-def _run_rows(folder: Path) -> ModuleType:
-    # Compiled from its text rather than imported, so that no bytecode is written beside it.
-    path = folder / "rows.py"
-    module = ModuleType(f"sqlft_rows_{folder.name}")
-    module.__file__ = str(path)
-    sys.modules[module.__name__] = module  # where dataclasses look their module up
-    try:
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
-    except Exception as error:
-        raise _broken(folder, error) from error
-    return module
-
-
-def _broken(folder: Path, error: Exception) -> ModelError:
-    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return ModelError(
-        f"the bundled schema {folder.name} cannot be built: {said}",
-        hint="reinstall sqlft; its rows need numpy and pyarrow",
-    )
 
 
 def open_database(text: str | Path, *, progress: Progress | None = None) -> Database:

@@ -109,6 +109,21 @@ def test_rows_that_do_not_compile_are_the_installations_to_mend(folder: Path) ->
         build_bundled("homes")
 
 
+def test_rows_may_come_from_several_files_and_nothing_is_written_beside_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for rows in (3, 5):
+        (folder / "drawing.py").write_text(f"COUNT = {rows}\n")
+        text = ROWS.replace(
+            "import pyarrow as pa", "import pyarrow as pa\nfrom .drawing import COUNT"
+        )
+        (folder / "rows.py").write_text(text.replace("rows=seed", "rows=COUNT"))
+        city = read_schema(open_database("homes")).table("city")
+        assert city is not None and city.row_count == rows
+    assert not list(folder.rglob("__pycache__")) and not sys.dont_write_bytecode
+
+
 def test_a_file_that_is_no_database_or_of_another_origin_is_replaced(folder: Path) -> None:
     path = bundled_path("homes")
     path.parent.mkdir(parents=True)

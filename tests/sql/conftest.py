@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from sqlft.schema.bundled_rows import rows_of
 from sqlft.schema.definition import Column, Schema, Table
 
 RETAIL = Path(__file__).parents[2] / "schemas" / "retail"
@@ -41,13 +41,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def retail_connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """The shop in memory; about 2 s."""
-    spec = importlib.util.spec_from_file_location("retail_rows", RETAIL / "rows.py")
-    assert spec is not None and spec.loader is not None
-    rows = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(rows)
     connection = duckdb.connect(":memory:")
     connection.execute((RETAIL / "schema.sql").read_text(encoding="utf-8"))
-    for name, table in rows.tables(7):
+    for name, table in rows_of(RETAIL):
         connection.register("arriving", table)
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM arriving")
         connection.unregister("arriving")

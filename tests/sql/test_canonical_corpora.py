@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sqlft.schema.bundled_rows import rows_of
 from sqlft.schema.ddl import parse_ddl
 from sqlft.schema.definition import Schema
 from sqlft.sql.canonical import canonical
@@ -23,14 +23,10 @@ NAMES = ("bank", "retail")
 @pytest.fixture(scope="module", params=NAMES)
 def bundled(request: pytest.FixtureRequest) -> Iterator[tuple[duckdb.DuckDBPyConnection, Schema]]:
     folder = ROOT / "schemas" / request.param
-    spec = importlib.util.spec_from_file_location(f"{request.param}_rows", folder / "rows.py")
-    assert spec is not None and spec.loader is not None
-    rows = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(rows)
     ddl = (folder / "schema.sql").read_text("utf-8")
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(ddl)
-        for name, table in rows.tables(7):
+        for name, table in rows_of(folder):
             connection.register("part", table)
             connection.execute(f'INSERT INTO "{name}" BY NAME FROM part')
             connection.unregister("part")
