@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlft.page.lines import lines
 from sqlft.page.plot import Bar, bars, histogram
 from sqlft.page.render import Figure, Grid, Section, page, write_page
 
@@ -12,6 +13,7 @@ __all__ = [
     "Section",
     "bars",
     "histogram",
+    "lines",
     "page",
     "write_page",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlft.config import Progress
@@ -22,7 +22,11 @@ class Exercise:
 
 
 def exercises(
-    described: Dataset, *, split: str | None = None, progress: Progress | None = None
+    described: Dataset,
+    *,
+    split: str | None = None,
+    ids: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Exercise]:
     """The dataset's examples as they are asked: with schema, notes and matched values.
 
@@ -30,6 +34,7 @@ def exercises(
 
     Args:
         split: only examples of this part; None for all.
+        ids: only examples with these ids; None for all.
 
     Raises:
         InputError: while reading, where the dataset or one of its databases cannot be read.
@@ -37,6 +42,8 @@ def exercises(
     read: dict[str, tuple[Database, Schema]] = {}
     for example in described.examples():
         if split is not None and example.split != split:
+            continue
+        if ids is not None and example.id not in ids:
             continue
         if example.database not in read:
             if progress is not None:

@@ -63,8 +63,7 @@ def reduced(schema: Schema, kept: Needs, rng: random.Random) -> Schema:
         (table.qualified_name, column.name)
         for table in schema.tables
         for column in table.columns[1:]  # the first stays: a table without columns is none
-        if (table.qualified_name, column.name) not in stay
-        and rng.random() < DROPPED_COLUMNS
+        if (table.qualified_name, column.name) not in stay and rng.random() < DROPPED_COLUMNS
     }
     return without(schema, gone, columns)
 

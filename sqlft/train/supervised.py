@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
+from sqlft.errors import InputError
 from sqlft.train.course import Course
 from sqlft.train.loss import answer_loss
 
@@ -66,6 +67,21 @@ class SupervisedTrainer(Trainer):
         if self.args.average_tokens_across_devices:
             loss = loss * self.accelerator.num_processes  # DDP takes the mean of the gradients
         return (loss, {}) if return_outputs else loss
+
+    def training_step(self, *args: Any, **others: Any) -> torch.Tensor:
+        """The loss of one batch, its gradients added to those that are there.
+
+        Raises:
+            InputError: the loss is no number; it names the step and its examples.
+        """
+        loss: torch.Tensor = super().training_step(*args, **others)
+        if not torch.isfinite(loss):
+            raise InputError(
+                f"the loss is no number at step {self.state.global_step + 1}, with the examples "
+                f"{', '.join(self.example_ids)}",
+                hint="lower optimiser.learning_rate, or look at these examples",
+            )
+        return loss
 
     def evaluate(self, *args: Any, **others: Any) -> dict[str, float]:
         """What validation finds now."""
