@@ -20,11 +20,16 @@ from sqlft.model.quiet import quiet
 from sqlft.prompt import layout
 
 
-def load_model(choice: ModelChoice, *, progress: Progress | None = None) -> LoadedModel:
+def load_model(
+    choice: ModelChoice, *, dtype: str = "auto", progress: Progress | None = None
+) -> LoadedModel:
     """The chosen model in memory, ready to write.
 
     A known model is fetched first where it is not here yet. Weights are read from safetensors
     only, and no code that comes with a model is run.
+
+    Args:
+        dtype: what it computes in, ``bfloat16`` or ``float32``; ``auto``: what suits the device.
 
     Raises:
         InputError: the name, folder or layout does not exist.
@@ -40,8 +45,8 @@ def load_model(choice: ModelChoice, *, progress: Progress | None = None) -> Load
         tokenizer = _tokenizer(folder)
         if adapter is not None:
             check_fingerprint(adapter, layout_name, tokenizer)
-        model = _weights(folder, device, choice.quantize)
-        dtype = str(model.dtype).removeprefix("torch.")
+        model = _weights(folder, device, choice.quantize, dtype)
+        found_dtype = str(model.dtype).removeprefix("torch.")
         if adapter is not None:
             model = with_adapter(model, adapter)
     return LoadedModel(
@@ -51,7 +56,7 @@ def load_model(choice: ModelChoice, *, progress: Progress | None = None) -> Load
         adapter=choice.adapter,
         layout=layout_name,
         device=device,
-        dtype="nf4" if choice.quantize == "nf4" else dtype,
+        dtype="nf4" if choice.quantize == "nf4" else found_dtype,
         digest=digest,
     )
 
@@ -128,12 +133,13 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _items(inner)
 
 
-def _weights(folder: Path, device: str, quantize: str) -> Any:
+def _weights(folder: Path, device: str, quantize: str, dtype: str) -> Any:
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
 
-    options: dict[str, Any] = {"dtype": chosen_dtype(device), "device_map": {"": device}}
+    number = chosen_dtype(device) if dtype == "auto" else getattr(torch, dtype)
+    options: dict[str, Any] = {"dtype": number, "device_map": {"": device}}
     if quantize == "nf4":
         options["quantization_config"] = _nf4(options["dtype"])
     _refuse_foreign_kernels(folder)
