@@ -44,7 +44,8 @@ def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
         else:
             _rows(entry, schema)
         st.html(_facts(answer, schema))
-    show_judgement(entry, place)
+    if entry.edited or answer.status in ("answered", "refused"):
+        show_judgement(entry, place)
     show_sql(entry, place, schema, run=lambda sql: rerun_edited(entry, place, schema, sql))
     _candidates(entry)
     _seen(answer)

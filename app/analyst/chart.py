@@ -115,7 +115,8 @@ def drawn(table: pa.Table, chosen: Plan) -> Any:
             f"c{chosen.x}", type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=220)
         )
         rest = {**encoding, "y": down}
-        return base.mark_bar(cornerRadiusEnd=3).encode(x=across, **rest)
+        bars = base.mark_bar(cornerRadiusEnd=3).encode(x=across, **rest)
+        return bars.properties(height=alt.Step(30))
     return base.mark_bar(cornerRadiusEnd=3).encode(x=x, **encoding)
 
 

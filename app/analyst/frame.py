@@ -12,13 +12,15 @@ from analyst.look import CSS
 from analyst.writer import writer
 from sqlft.errors import SqlftError
 
-_VIEWS = Path(__file__).resolve().parent.parent / "views"
+_APP = Path(__file__).resolve().parent.parent
+_VIEWS = _APP / "views"
 
 
 def run() -> None:
     """One run of the app for one session."""
     st.set_page_config(page_title="sqlft", page_icon=":material/query_stats:", layout="wide")
     st.html(f"<style>{CSS}</style>")
+    st.logo(_APP / "logo.svg", size="large")
     writer()  # begins to load while the first page is read
     pages = [
         st.Page(_VIEWS / "ask.py", title="Ask", icon=":material/forum:", default=True),

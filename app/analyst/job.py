@@ -71,7 +71,7 @@ class Job:
     def stages(self) -> list[Stage]:
         """What it did so far, in order."""
         begun, now = list(self._begun), self._ended or time.perf_counter()
-        ends = [start for _, start in begun[1:]] + [now]
+        ends = [*(start for _, start in begun[1:]), now][: len(begun)]
         last = len(begun) - 1
         return [
             Stage(name=name, seconds=end - start, done=self.done or place < last)

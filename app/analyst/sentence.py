@@ -79,6 +79,10 @@ def _first(rows: pa.Table, sql: str) -> str:
     order = tree.args.get("order")
     if order is None or rows.num_columns < 2:
         return ""
+    if not any(
+        isinstance(term, exp.Ordered) and term.args.get("desc") for term in order.expressions
+    ):
+        return ""
     numbers = [at for at, column in enumerate(rows.columns) if is_number(column.type)]
     names = [at for at in range(rows.num_columns) if at not in numbers]
     if not numbers or not names:
@@ -86,9 +90,8 @@ def _first(rows: pa.Table, sql: str) -> str:
     label, value = _value(rows.column(names[0])), _value(rows.column(numbers[-1]))
     if label is None or value is None:
         return ""
-    return (
-        f"; first comes {shown(label)} with {_name(rows.column_names[numbers[-1]])} {shown(value)}"
-    )
+    measure = _name(rows.column_names[numbers[-1]])
+    return f", led by {shown(label)} ({measure}: {shown(value)})"
 
 
 def unit_of(verdict: Verdict, schema: Schema) -> str | None:

@@ -89,7 +89,6 @@ def _explanation(sql: str, place: Place) -> str:
     except SqlError:
         return '<p class="sq-sentence">This query cannot be explained.</p>'
     items = "".join(
-        f'<li style="margin-left: {step.depth * 1.1:.1f}rem">{hypertext(step.text)}</li>'
-        for step in steps
+        f'<li style="--depth: {step.depth}">{hypertext(step.text)}</li>' for step in steps
     )
     return f'<p class="sq-eyebrow">In plain words</p><ul class="sq-steps">{items}</ul>'
