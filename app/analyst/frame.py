@@ -8,7 +8,6 @@ import streamlit as st
 
 from analyst import places
 from analyst.failure import tell
-from analyst.look import CSS
 from analyst.writer import writer
 from sqlft.errors import SqlftError
 
@@ -19,7 +18,7 @@ _VIEWS = _APP / "views"
 def run() -> None:
     """One run of the app for one session."""
     st.set_page_config(page_title="sqlft", page_icon=":material/query_stats:", layout="wide")
-    st.html(f"<style>{CSS}</style>")
+    st.html(_APP / "look.css")
     st.logo(_APP / "logo.svg", size="large")
     writer()  # begins to load while the first page is read
     pages = [
