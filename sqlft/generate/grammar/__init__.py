@@ -1,0 +1,1 @@
+"""Answers that cannot name what is not there."""

@@ -1,0 +1,28 @@
+"""Every sentence of the canonical form over one schema."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlft.generate.grammar.conditions import condition
+from sqlft.generate.grammar.expressions import expression
+from sqlft.generate.grammar.machine import END, Place, lit, narrow_text
+from sqlft.generate.grammar.queries import query
+from sqlft.generate.grammar.rules import Rules
+from sqlft.generate.grammar.scope import Env, Known, Scope
+from sqlft.schema import Schema
+
+_RULES = Rules(expression=expression, condition=condition, query=query)
+
+
+@lru_cache(maxsize=64)
+def _known(schema: Schema) -> Known:
+    return Known(schema)
+
+
+def canonical_sentences(schema: Schema, refusal: str) -> Place:
+    """Where every query over the schema, and the refusal, begins."""
+    env = Env(scope=Scope((), (), "bare"), known=_known(schema), rules=_RULES)
+    env = env.within(nesting=-1)
+    options = query(env, lambda fields, used: [END])
+    return Place([*options, lit(narrow_text(refusal), lambda: [END])])

@@ -1,0 +1,53 @@
+"""The columns that may be written at a place, and what a column decides for what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlft.generate.grammar.kinds import Kind
+from sqlft.generate.grammar.machine import Options, lit
+from sqlft.generate.grammar.rules import Then
+from sqlft.generate.grammar.scope import Env, Field, Key, Source, Value
+
+
+def columns(
+    env: Env, want: frozenset[Kind], then: Then, *, but: frozenset[Key] = frozenset()
+) -> Options:
+    """Every column in sight of one of the kinds, in the style of its query.
+
+    Args:
+        but: columns that are left out.
+    """
+    options: Options = []
+    for source, field, own in in_sight(env, want):
+        key = frozenset({(source.name, field.text)})
+        if key <= but:
+            continue
+        keys, outer = (key, frozenset[Key]()) if own else (frozenset[Key](), key)
+        if own and env.scope.style != "qualified":
+            value = Value(field.kind, field.text, keys, outer, plain=True)
+            options.append(lit(field.text, then, env.styled("bare"), value))
+        if env.scope.style != "bare":
+            text = f"{source.shown}.{field.text}"
+            value = Value(field.kind, text, keys, outer, plain=True)
+            options.append(lit(text, then, env.styled("qualified"), value))
+    return options
+
+
+def in_sight(env: Env, want: frozenset[Kind]) -> Iterator[tuple[Source, Field, bool]]:
+    """Columns of the kinds, and whether each is of this query's own sources."""
+    for source in env.scope.sources:
+        for field in source.fields:
+            allowed = env.only is None or (source.name, field.text) in env.only
+            if field.kind in want and allowed:
+                yield source, field, True
+    if env.scope.style != "bare":
+        for source in env.scope.outer:
+            for field in source.fields:
+                if field.kind in want:
+                    yield source, field, False
+
+
+def has_column(env: Env, want: frozenset[Kind]) -> bool:
+    """Whether any column of one of the kinds may be written."""
+    return next(in_sight(env, want), None) is not None

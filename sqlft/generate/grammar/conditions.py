@@ -1,0 +1,173 @@
+"""Conditions: comparisons of values that may be compared, tied together with AND and OR."""
+
+from __future__ import annotations
+
+from sqlft.generate.grammar.columns import has_column
+from sqlft.generate.grammar.expressions import MOST_NESTED, expression, read_by_query
+from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, Kind, fellows
+from sqlft.generate.grammar.literals import compared_literals, number_literals, text_literals
+from sqlft.generate.grammar.machine import Options, lit
+from sqlft.generate.grammar.rules import Then
+from sqlft.generate.grammar.scope import Env, Field, Key, Value
+
+_EQUAL = (" = ", " <> ")
+_UNEQUAL = (" < ", " <= ", " > ", " >= ")
+_LIKE = (" LIKE ", " NOT LIKE ", " ILIKE ", " NOT ILIKE ")
+_DEEPEST = 2
+"""Brackets around conditions within each other."""
+
+
+def condition(env: Env, then: Then) -> Options:
+    """Comparisons with AND and OR between them."""
+    return _conditions(env, Value("bool", ""), then)
+
+
+def _conditions(env: Env, before: Value, then: Then) -> Options:
+    def tested(after: Env, test: Value) -> Options:
+        whole = before.joined(test, before.text + test.text, "bool")
+        return [
+            *then(after, whole),
+            *(
+                lit(word, _conditions, after, whole.made(whole.text + word), then)
+                for word in (" AND ", " OR ")
+            ),
+        ]
+
+    return _test(env, tested)
+
+
+def _test(env: Env, then: Then) -> Options:
+    """One comparison, or conditions in brackets, or either's negation."""
+    options = expression(env, ANY, lambda e, value: _compared(e, value, then), literals=False)
+    if env.depth < _DEEPEST:
+        options.append(lit("(", _bracketed, env, "", then))
+        options.append(lit("NOT (", _bracketed, env, "NOT ", then))
+    if env.nesting < MOST_NESTED and has_column(env, ANY):
+        options += [lit(f"{no}EXISTS (", _exists, env, no, then) for no in ("", "NOT ")]
+    if has_column(env, BOOL):
+        negated = lambda e, value: then(e, value.made(f"NOT {value.text}"))  # noqa: E731
+        options.append(lit("NOT ", expression, env, BOOL, negated, literals=False))
+    return options
+
+
+def _bracketed(env: Env, negation: str, then: Then) -> Options:
+    def closing(inner: Env, value: Value) -> Options:
+        if " AND " not in value.text and " OR " not in value.text:
+            return []
+        return [lit(")", then, env.after(inner), value.made(f"{negation}({value.text})"))]
+
+    return condition(env.deeper(), closing)
+
+
+def _exists(env: Env, negation: str, then: Then) -> Options:
+    """A query of which only counts whether it has rows; it must read a column of this one."""
+
+    def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
+        after, value = read_by_query(env, "bool", used)
+        return [lit(")", then, after, value)] if used else []
+
+    return env.rules.query(env, closing, want=())
+
+
+def _compared(env: Env, left: Value, then: Then) -> Options:
+    """What a value may be tested for."""
+    options: Options = then(env, left) if left.kind == "bool" else []
+    if left.kind != "bool":
+        for word in (" IS NULL", " IS NOT NULL"):
+            options.append(lit(word, then, env, left.made(left.text + word, "bool")))
+    if left.kind in ORDERED:
+        signs = _EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL
+        options += [lit(sign, _against, env, left, sign, then) for sign in signs]
+    if left.kind == "other" and has_column(env, frozenset({"other"})):
+        options += [lit(sign, _same_type, env, left, sign, then) for sign in _EQUAL]
+    if left.kind in ("number", "text", "date", "timestamp"):
+        for no in ("", "NOT "):
+            options.append(lit(f" {no}BETWEEN ", _between, env, left, no, then))
+            options.append(lit(f" {no}IN (", _among, env, left, no, then))
+    if left.kind == "text":
+        options += [lit(word, _like, env, left, word, then) for word in _LIKE]
+    return options
+
+
+def _right(env: Env, left: Value, then: Then) -> Options:
+    """What a value is compared with: not itself."""
+    itself = left.keys | left.outer if left.plain else frozenset[Key]()
+    options = expression(env, fellows(left.kind), then, but=itself)
+    if left.kind == "bool":
+        numbers = (Value("bool", digit, constant=True) for digit in "01")
+        options += [lit(value.text, then, env, value) for value in numbers]
+    if left.kind in DATES or left.kind == "time":
+        options += compared_literals(env, left.kind, then)
+    return options
+
+
+def _against(env: Env, left: Value, sign: str, then: Then) -> Options:
+    def compared(after: Env, right: Value) -> Options:
+        return then(after, left.joined(right, left.text + sign + right.text, "bool"))
+
+    options = _right(env, left, compared)
+    if sign in _UNEQUAL and env.nesting < MOST_NESTED:
+        for word in ("ANY", "ALL"):
+            options.append(lit(f"{word} (", _in_query, env, left, f"{sign}{word} (", then))
+    return options
+
+
+def _same_type(env: Env, left: Value, sign: str, then: Then) -> Options:
+    def compared(after: Env, right: Value) -> Options:
+        return then(after, left.joined(right, left.text + sign + right.text, "bool"))
+
+    itself = left.keys | left.outer
+    return expression(env, frozenset({"other"}), compared, but=itself)
+
+
+def _between(env: Env, left: Value, negation: str, then: Then) -> Options:
+    def from_(after: Env, low: Value) -> Options:
+        text = f"{left.text} {negation}BETWEEN {low.text} AND "
+        return [lit(" AND ", _right, after, left, lambda e, high: to(e, high, low, text))]
+
+    def to(after: Env, high: Value, low: Value, text: str) -> Options:
+        both = left.joined(low, text, "bool")
+        return then(after, both.joined(high, text + high.text, "bool"))
+
+    return _right(env, left, from_)
+
+
+def _like(env: Env, left: Value, word: str, then: Then) -> Options:
+    return text_literals(
+        env, lambda e, right: then(e, left.joined(right, left.text + word + right.text, "bool"))
+    )
+
+
+def _among(env: Env, left: Value, negation: str, then: Then) -> Options:
+    """A list of literals, or a query, after the opening bracket."""
+    start = f"{left.text} {negation}IN ("
+    options = _listed(env, left, start, then)
+    if env.nesting < MOST_NESTED:
+        options += _in_query(env, left, start, then)
+    return options
+
+
+def _listed(env: Env, left: Value, start: str, then: Then) -> Options:
+    def next_(after: Env, value: Value) -> Options:
+        text = start + value.text
+        return [
+            lit(", ", _listed, after, left, f"{text}, ", then),
+            lit(")", then, after, left.made(f"{text})", "bool")),
+        ]
+
+    return _literals(env, left.kind, next_)
+
+
+def _literals(env: Env, kind: Kind, then: Then) -> Options:
+    if kind == "number":
+        negative = lambda e, v: then(e, Value("number", f"-{v.text}", constant=True))  # noqa: E731
+        return number_literals(env, then) + [lit("-", number_literals, env, negative)]
+    return text_literals(env, then) if kind == "text" else compared_literals(env, kind, then)
+
+
+def _in_query(env: Env, left: Value, start: str, then: Then) -> Options:
+    def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
+        after, value = read_by_query(env, "bool", used)
+        return [lit(")", then, after, left.joined(value, f"{start}...)", "bool"))]
+
+    return env.rules.query(env, closing, want=(fellows(left.kind),))

@@ -1,0 +1,148 @@
+"""A grammar as options that lead on to options, followed character by character."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeAlias
+
+P = ParamSpec("P")
+
+
+class Shape(Protocol):
+    """Text that is described and not listed, such as a number, while it is being written."""
+
+    def after(self, character: str) -> Shape | None:
+        """The shape after one more character, or none where that cannot come."""
+        ...
+
+    def whole(self) -> bool:
+        """Whether what was written may be all of it."""
+        ...
+
+    def starts(self) -> str:
+        """Characters of which at least one may come next, to look for a way on."""
+        ...
+
+
+Options: TypeAlias = "list[Option]"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that may come next, and what may come after it.
+
+    Text is one byte a character (UTF-8 read as Latin-1): a token may end within a letter.
+    """
+
+    what: str | Shape
+    then: Callable[[str], Options]
+    """Asked once, with what was written, when it is whole."""
+
+
+END = Option("", lambda written: [])
+"""The option that nothing more comes."""
+
+
+def lit(text: str, then: Callable[P, Options], /, *given: P.args, **named: P.kwargs) -> Option:
+    """The option that this text comes next, and then what ``then`` gives for the rest."""
+    return Option(text, lambda written: then(*given, **named))
+
+
+def narrow_text(text: str) -> str:
+    """The text with one character for each of its UTF-8 bytes.
+
+    >>> len(narrow_text("é"))
+    2
+    """
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+_Thread: TypeAlias = tuple[str | Shape, int, str, Callable[[str], Options]]
+"""An option under way: what, characters of it that are written, their text (for shapes), then."""
+
+
+class Place:
+    """Somewhere within a sentence: everything that may follow is known here.
+
+    Places are shared and remember where each character led: following many tokens from one place
+    costs little more than following one.
+    """
+
+    __slots__ = ("_after", "_threads", "accepting")
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        self._threads: list[_Thread] = []
+        self._after: dict[str, Place | None] = {}
+        self.accepting = False
+        self._add(options)
+
+    def _add(self, options: Iterable[Option]) -> None:
+        for option in options:
+            if option is END:
+                self.accepting = True
+            else:
+                self._threads.append((option.what, 0, "", option.then))
+
+    def after(self, character: str) -> Place | None:
+        """The place after one more character; none where the sentence cannot go on so."""
+        try:
+            return self._after[character]
+        except KeyError:
+            found = self._after[character] = self._follow(character)
+            return found
+
+    def follow(self, text: str) -> Place | None:
+        """The place after some more text, or none."""
+        place: Place | None = self
+        for character in text:
+            if place is None:
+                return None
+            place = place.after(character)
+        return place
+
+    def _follow(self, character: str) -> Place | None:
+        place = Place(())
+        threads = place._threads
+        for what, at, written, then in self._threads:
+            if isinstance(what, str):
+                if what[at] != character:
+                    continue
+                if at + 1 == len(what):
+                    place._add(then(what))
+                else:
+                    threads.append((what, at + 1, "", then))
+            else:
+                shape = what.after(character)
+                if shape is not None:
+                    written += character
+                    threads.append((shape, at + 1, written, then))
+                    if shape.whole():
+                        place._add(then(written))
+        return place if threads or place.accepting else None
+
+    def next_characters(self) -> set[str]:
+        """Characters that may come next, as far as they are listed: shapes give examples."""
+        found: set[str] = set()
+        for what, at, _, _ in self._threads:
+            found.update(what[at] if isinstance(what, str) else what.starts())
+        return found
+
+    @property
+    def has_shape(self) -> bool:
+        """Whether what comes next is described and not listed."""
+        return any(not isinstance(what, str) for what, _, _, _ in self._threads)
+
+    def forced(self) -> str:
+        """The text that must come next, up to where there is a choice or an end."""
+        return "".join(self._forced())
+
+    def _forced(self) -> Iterator[str]:
+        place: Place | None = self
+        while place is not None and not place.accepting and not place.has_shape:
+            coming = place.next_characters()
+            if len(coming) != 1:
+                return
+            (character,) = coming
+            yield character
+            place = place.after(character)

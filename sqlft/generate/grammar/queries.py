@@ -1,0 +1,391 @@
+"""Whole queries: WITH, the SELECT and its clauses, set operations, ORDER BY, LIMIT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlft.generate.grammar.calls import row_numbers
+from sqlft.generate.grammar.columns import columns
+from sqlft.generate.grammar.expressions import expression
+from sqlft.generate.grammar.kinds import ANY, SORTED, Kind
+from sqlft.generate.grammar.machine import Option, Options, lit
+from sqlft.generate.grammar.rules import Rows
+from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, Value
+from sqlft.generate.grammar.shapes import NewName, Number
+from sqlft.generate.grammar.sources import from_clause, unambiguous
+
+MOST_ITEMS = 12
+MOST_CTES = 3
+_LIMIT = Number(digits=6, decimals=0)
+_SET_OPERATIONS = (" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ")
+
+Wants: TypeAlias = "Sequence[frozenset[Kind]] | None"
+"""The kinds of a query's columns; none: any, ``()``: of EXISTS."""
+
+
+@dataclass(frozen=True)
+class Select:
+    """One SELECT as far as it is written."""
+
+    env: Env
+    want: Wants
+    named: bool
+    items: tuple[Value, ...] = ()
+    fields: tuple[Field, ...] = ()
+    star: bool = False
+    groups: tuple[Value, ...] = ()
+    used: frozenset[Key] = frozenset()
+    """Columns read of the queries around it."""
+
+    def reading(self, env: Env, value: Value) -> Select:
+        """The same after an expression was written."""
+        return replace(self, env=self.env.after(env), used=self.used | value.outer)
+
+    @property
+    def aggregate(self) -> bool:
+        return any(item.aggregate for item in self.items)
+
+    @property
+    def open_items(self) -> list[Value]:
+        """Items that read columns outside of aggregates and are not grouped by."""
+        keys = frozenset(key for group in self.groups for key in group.keys if group.plain)
+        texts = {group.text for group in self.groups}
+        return [i for i in self.items if not i.keys <= keys and i.text not in texts]
+
+    def within_groups(self, **changes: object) -> Env:
+        """Where an expression over groups stands: aggregates, and what is grouped by."""
+        keys = frozenset(key for group in self.groups if group.plain for key in group.keys)
+        repeated = tuple(group for group in self.groups if not group.plain)
+        return self.env.within(aggregates=True, only=keys, repeated=repeated, **changes)
+
+
+Selected: TypeAlias = "Callable[[Select], Options]"
+
+
+def query(env: Env, then: Rows, *, want: Wants = None, named: bool = False) -> Options:
+    """A query from its first word on.
+
+    Args:
+        env: the query around it, whose columns it may read.
+        want: the kinds of its columns, where they are asked for.
+        named: whether its columns are referred to by name from around it.
+    """
+    inner = _inside(env)
+    options = _whole(inner, then, want, named)
+    if want != () and env.nesting == 0:
+        options.append(lit("WITH ", _with, inner, then, want, named))
+    return options
+
+
+def _inside(env: Env) -> Env:
+    """Where a nested query begins: it sees what the query around it may read, and beyond."""
+    sources = env.scope.sources
+    if env.only is not None:
+        sources = tuple(source.only(env.only) for source in sources)
+    outer = (*sources, *(s for s in env.scope.outer if env.scope.named(s.name) is None))
+    return Env(
+        scope=Scope((), outer, "open" if outer else "bare"),
+        known=env.known,
+        rules=env.rules,
+        ctes=env.ctes,
+        nesting=env.nesting + 1,
+    )
+
+
+def _with(env: Env, then: Rows, want: Wants, named: bool) -> Options:
+    taken = frozenset(s.name.lower() for s in (*env.known.tables, *env.ctes))
+    return [Option(NewName(taken), lambda name: _cte(env, name, then, want, named))]
+
+
+def _cte(env: Env, name: str, then: Rows, want: Wants, named: bool) -> Options:
+    def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
+        source = Source(name, name, unambiguous(fields))
+        if not source.fields:
+            return []
+        longer = env.within(ctes=(*env.ctes, source))
+        options = [lit(") ", _whole, longer, then, want, named)]
+        if len(longer.ctes) < MOST_CTES:
+            options.append(lit("), ", _with, longer, then, want, named))
+        return options
+
+    return [lit(" AS (", query, env, closing, named=True)]
+
+
+def _whole(env: Env, then: Rows, want: Wants, named: bool) -> Options:
+    """A SELECT with its ORDER BY and LIMIT, or several between set operations."""
+
+    def first(select: Select) -> Options:
+        options = _ordered_and_limited(select, then)
+        if want != ():
+            options += _set_operations(env, select, then)
+        return options
+
+    return _select(env, first, want, named)
+
+
+def _set_operations(env: Env, first: Select, then: Rows) -> Options:
+    """The next branch; it has the first one's columns in number and kind."""
+    kinds = tuple(frozenset({field.kind}) for field in first.fields)
+
+    def branch(select: Select) -> Options:
+        used = replace(first, used=first.used | select.used)
+        return _set_end(used, then) + _set_operations(env, used, then)
+
+    return [lit(word, _select, env, branch, kinds, False) for word in _SET_OPERATIONS]
+
+
+def _set_end(select: Select, then: Rows) -> Options:
+    """ORDER BY output columns, LIMIT, or the end."""
+    fields, used = select.fields, select.used
+    names = {f.text for f in unambiguous(fields)}
+    keys = [f.text if f.text in names else str(n) for n, f in enumerate(fields, 1)]
+    return [
+        *then(fields, used),
+        lit(" ORDER BY ", _set_order, keys, fields, used, then),
+        lit(" LIMIT ", _limit, fields, used, then),
+    ]
+
+
+def _set_order(
+    keys: list[str], fields: tuple[Field, ...], used: frozenset[Key], then: Rows
+) -> Options:
+    def directed(left: list[str]) -> Options:
+        options = then(fields, used)
+        if left:
+            options.append(lit(", ", _set_order, left, fields, used, then))
+        options.append(lit(" LIMIT ", _limit, fields, used, then))
+        return options
+
+    def keyed(left: list[str]) -> Options:
+        return [lit(" DESC", directed, left), *directed(left)]
+
+    return [lit(key, keyed, [k for k in keys if k != key]) for key in keys]
+
+
+def _select(env: Env, then: Selected, want: Wants, named: bool) -> Options:
+    """FROM, SELECT, WHERE, GROUP BY, HAVING, QUALIFY."""
+
+    def joined(sources: tuple[Source, ...]) -> Options:
+        outer = env.scope.outer
+        hidden = {source.name.casefold() for source in sources}
+        seen = tuple(s for s in outer if s.name.casefold() not in hidden)
+        style = "qualified" if len(sources) > 1 else "open" if seen else "bare"
+        here = env.within(scope=Scope(sources, seen, style))
+        return [lit(" SELECT ", _items, Select(here, want, named), then)]
+
+    return from_clause(env, joined)
+
+
+def _items(select: Select, then: Selected) -> Options:
+    if select.want == ():
+        one = Value("number", "1", constant=True)
+        return [lit("1", _where, replace(select, items=(one,)), then)]
+    options = _item(select, then)
+    options += _stars(select, then)
+    return [*options, lit("DISTINCT ", lambda: list(options))]
+
+
+def _stars(select: Select, then: Selected) -> Options:
+    """All columns of all sources, or of one of several."""
+    options: Options = []
+    sources = select.env.scope.sources
+    chosen = {"*": sources}
+    if len(sources) > 1:
+        chosen |= {f"{source.shown}.*": (source,) for source in sources}
+    for text, starred in chosen.items():
+        fields = tuple(f for source in starred for f in source.fields)
+        if _fits([f.kind for f in fields], select.want):
+            whole = replace(select, star=True, fields=fields)
+            options.append(lit(text, _where, whole, then))
+    return options
+
+
+def _fits(kinds: list[Kind], want: Wants) -> bool:
+    if want is None:
+        return True
+    pairs = zip(kinds, want, strict=False)
+    return len(kinds) == len(want) and all(kind in wanted for kind, wanted in pairs)
+
+
+def _item(select: Select, then: Selected) -> Options:
+    """One more column of the result."""
+    at, want = len(select.items), select.want
+    wanted = want[at] if want is not None else ANY
+    chosen = frozenset(key for item in select.items if item.plain for key in item.keys)
+    scope = select.env.scope
+    here = select.env.within(
+        aggregates=True, windows=True, scope=Scope(scope.sources, (), scope.style)
+    )
+    if scope.style == "open":
+        here = here.within(scope=Scope(scope.sources, (), "open"))
+
+    def written(after: Env, value: Value) -> Options:
+        longer = replace(select.reading(after, value), items=(*select.items, value))
+        return _item_end(longer, value, then)
+
+    return expression(here, wanted, written, but=chosen, literals=False)
+
+
+def _item_end(select: Select, value: Value, then: Selected) -> Options:
+    name = value.text.rpartition(".")[2] if value.plain else ""
+    plain = replace(select, fields=(*select.fields, Field(name, value.kind)))
+    options = _item_after(plain, then)
+    if select.named and not value.plain:
+        taken = frozenset(field.text.lower() for field in select.fields)
+        options.append(lit(" AS ", _alias, select, value, taken, then))
+    return options
+
+
+def _alias(select: Select, value: Value, taken: frozenset[str], then: Selected) -> Options:
+    def named(name: str) -> Options:
+        longer = replace(select, fields=(*select.fields, Field(name, value.kind)))
+        return _item_after(longer, then)
+
+    return [Option(NewName(taken), named)]
+
+
+def _item_after(select: Select, then: Selected) -> Options:
+    count, want = len(select.items), select.want
+    options: Options = []
+    if want is None or count == len(want):
+        options += _where(select, then)
+    if count < (MOST_ITEMS if want is None else len(want)):
+        options.append(lit(", ", _item, select, then))
+    return options
+
+
+def _where(select: Select, then: Selected) -> Options:
+    def held(after: Env, value: Value) -> Options:
+        return _grouping(select.reading(after, value), then)
+
+    plain = select.env.within(aggregates=False, windows=False)
+    test: Option = lit(" WHERE ", select.env.rules.condition, plain, held)
+    return [test, *_grouping(select, then)]
+
+
+def _grouping(select: Select, then: Selected) -> Options:
+    options: Options = []
+    if not select.star and select.want != ():
+        options.append(lit(" GROUP BY ", _group, select, then))
+    if not select.aggregate:
+        return options + _qualified(select, then)
+    if not select.open_items:
+        options += _having(select, then) + _qualified(select, then)
+    return options
+
+
+def _group(select: Select, then: Selected) -> Options:
+    """One more thing that rows are grouped by."""
+    texts = {group.text for group in select.groups}
+    env = select.env
+    items = [
+        item
+        for item in select.items
+        if not (item.plain or item.constant or item.aggregate) and item.keys and item.text
+    ]
+    options = [
+        lit(item.text, _grouped, select, env, item, then)
+        for item in items
+        if item.text not in texts
+    ]
+    chosen = frozenset(key for group in select.groups if group.plain for key in group.keys)
+    plain = env.within(scope=Scope(env.scope.sources, (), env.scope.style))
+    return options + columns(
+        plain, ANY - {"other"}, lambda e, value: _grouped(select, e, value, then), but=chosen
+    )
+
+
+def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:
+    longer = replace(select.reading(env, value), groups=(*select.groups, value))
+    options: Options = []
+    if len(longer.groups) < MOST_ITEMS:
+        options.append(lit(", ", _group, longer, then))
+    if not longer.open_items:
+        options += _having(longer, then) + _qualified(longer, then)
+    return options
+
+
+def _having(select: Select, then: Selected) -> Options:
+    def held(after: Env, value: Value) -> Options:
+        return _qualified(select.reading(after, value), then)
+
+    return [lit(" HAVING ", select.env.rules.condition, select.within_groups(), held)]
+
+
+def _qualified(select: Select, then: Selected) -> Options:
+    if select.want == ():
+        return then(select)
+
+    def held(after: Env, value: Value) -> Options:
+        return then(select.reading(after, value))
+
+    windows = _ordering(select).within(aggregates=False, windows=True)
+    return [*then(select), lit(" QUALIFY ", _window_test, select, windows, held)]
+
+
+def _window_test(select: Select, env: Env, held: Callable[[Env, Value], Options]) -> Options:
+    def compared(after: Env, value: Value) -> Options:
+        return [lit(sign, _counted, after, value, sign, held) for sign in (" = ", " <= ", " < ")]
+
+    return row_numbers(env, compared)
+
+
+def _counted(env: Env, value: Value, sign: str, held: Callable[[Env, Value], Options]) -> Options:
+    return [
+        Option(
+            Number(digits=4, decimals=0),
+            lambda count: held(env, value.made(value.text + sign + count, "bool")),
+        )
+    ]
+
+
+def _ordering(select: Select) -> Env:
+    """What ORDER BY may read."""
+    if select.groups or select.aggregate:
+        return select.within_groups(windows=True)
+    return select.env.within(windows=True)
+
+
+def _ordered_and_limited(select: Select, then: Rows) -> Options:
+    options = then(select.fields, select.used)
+    if select.want == ():
+        return options
+    options.append(lit(" ORDER BY ", _order, select, frozenset(), then))
+    options.append(lit(" LIMIT ", _limit, select.fields, select.used, then))
+    return options
+
+
+def _order(select: Select, seen: frozenset[str], then: Rows) -> Options:
+    """One more thing that rows are ordered by."""
+
+    def ordered(after: Env, value: Value) -> Options:
+        if value.text in seen:
+            return []
+        longer = select.reading(after, value)
+        names = seen | {value.text}
+        return [lit(" DESC", directed, longer, names), *directed(longer, names)]
+
+    def directed(longer: Select, names: frozenset[str]) -> Options:
+        options = [lit(nulls, ended, longer, names) for nulls in (" NULLS FIRST", " NULLS LAST")]
+        return options + ended(longer, names)
+
+    def ended(longer: Select, names: frozenset[str]) -> Options:
+        options = then(longer.fields, longer.used)
+        if len(names) < MOST_ITEMS:
+            options.append(lit(", ", _order, longer, names, then))
+        options.append(lit(" LIMIT ", _limit, longer.fields, longer.used, then))
+        return options
+
+    return expression(_ordering(select), SORTED, ordered, literals=False)
+
+
+def _limit(fields: tuple[Field, ...], used: frozenset[Key], then: Rows) -> Options:
+    def limited(count: str) -> Options:
+        return [*then(fields, used), lit(" OFFSET ", offset)]
+
+    def offset() -> Options:
+        return [Option(_LIMIT, lambda count: then(fields, used))]
+
+    return [Option(_LIMIT, limited)]

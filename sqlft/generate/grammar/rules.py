@@ -1,0 +1,55 @@
+"""The rules that call each other in a circle, as one value that each of them is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from sqlft.generate.grammar.kinds import Kind
+from sqlft.generate.grammar.machine import Options
+
+if TYPE_CHECKING:
+    from sqlft.generate.grammar.scope import Env, Field, Key, Value
+
+Then: TypeAlias = "Callable[[Env, Value], Options]"
+"""What may come after an expression, given where it stood and what it was."""
+
+Rows: TypeAlias = "Callable[[tuple[Field, ...], frozenset[Key]], Options]"
+"""What may come after a query, given its columns and what it read of the queries around it."""
+
+
+class ExpressionRule(Protocol):
+    def __call__(
+        self,
+        env: Env,
+        want: frozenset[Kind],
+        then: Then,
+        *,
+        but: frozenset[Key] = frozenset(),
+        literals: bool = True,
+    ) -> Options: ...
+
+
+class ConditionRule(Protocol):
+    def __call__(self, env: Env, then: Then) -> Options: ...
+
+
+class QueryRule(Protocol):
+    def __call__(
+        self,
+        env: Env,
+        then: Rows,
+        *,
+        want: Sequence[frozenset[Kind]] | None = None,
+        named: bool = False,
+    ) -> Options: ...
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The three rules that other rules hold within."""
+
+    expression: ExpressionRule
+    condition: ConditionRule
+    query: QueryRule

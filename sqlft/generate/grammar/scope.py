@@ -1,0 +1,201 @@
+"""What a query in the writing has in sight: sources, columns, and what its clauses allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+from sqlft.generate.grammar.kinds import Kind, kind_of
+from sqlft.generate.grammar.machine import narrow_text
+from sqlft.generate.grammar.rules import Rules
+from sqlft.schema import ForeignKey, Schema, Table
+from sqlft.sql.from_first import bare
+
+Key: TypeAlias = tuple[str, str]
+"""A column within one query: its source's name and its own, both as text."""
+
+
+def quoted(name: str) -> str:
+    """The name as the canonical form spells it.
+
+    >>> quoted("city"), quoted("order")
+    ('city', '"order"')
+    """
+    return narrow_text(name if bare(name) else '"' + name.replace('"', '""') + '"')
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column that a source offers."""
+
+    text: str
+    """As it is spelled."""
+    kind: Kind
+    type: str = ""
+    """DuckDB's name of its type where that is known."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table, CTE or derived table in a FROM; another row of it is another source."""
+
+    text: str
+    """As the FROM names it, without an alias; empty for a derived table."""
+    name: str
+    """The name its columns are qualified with, unquoted."""
+    fields: tuple[Field, ...]
+    table: str | None = None
+    """The qualified name by which keys refer to it, where it is a table of the schema."""
+
+    @cached_property
+    def shown(self) -> str:
+        """The name before a column's dot."""
+        return quoted(self.name)
+
+    def renamed(self, name: str) -> Source:
+        return Source(self.text, name, self.fields, self.table)
+
+    def only(self, keys: frozenset[Key]) -> Source:
+        """The source with these of its columns alone."""
+        kept = tuple(field for field in self.fields if (self.name, field.text) in keys)
+        return Source(self.text, self.name, kept, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that expressions of one SELECT may use.
+
+    ``style``: how its columns are written: ``bare``; ``qualified``; or ``open`` until the first
+    column decides. A query refers to one around it in the qualified style alone.
+    """
+
+    sources: tuple[Source, ...]
+    outer: tuple[Source, ...]
+    style: str
+
+    def named(self, name: str) -> Source | None:
+        folded = name.casefold()
+        return next((s for s in self.sources if s.name.casefold() == folded), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression that was written."""
+
+    kind: Kind
+    text: str
+    keys: frozenset[Key] = frozenset()
+    """Columns of this query's own sources that it reads outside of aggregates."""
+    outer: frozenset[Key] = frozenset()
+    """Columns that it reads of the queries around this one."""
+    aggregate: bool = False
+    """It holds an aggregate."""
+    plain: bool = False
+    """It is a column and nothing else."""
+    constant: bool = False
+    """It is a literal and nothing else."""
+
+    def made(self, text: str, kind: Kind | None = None) -> Value:
+        """An expression around this one alone."""
+        return Value(kind or self.kind, text, self.keys, self.outer, self.aggregate)
+
+    def joined(self, other: Value, text: str, kind: Kind) -> Value:
+        """An expression of both."""
+        return Value(
+            kind,
+            text,
+            self.keys | other.keys,
+            self.outer | other.outer,
+            self.aggregate or other.aggregate,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Where an expression stands: what it may hold there."""
+
+    scope: Scope
+    known: Known
+    rules: Rules
+    ctes: tuple[Source, ...] = ()
+    aggregates: bool = False
+    windows: bool = False
+    only: frozenset[Key] | None = None
+    """Columns that may stand outside of aggregates; none: all."""
+    repeated: tuple[Value, ...] = ()
+    """Grouped expressions, which may stand again as they are."""
+    depth: int = 0
+    """How deep within calls and brackets."""
+    nesting: int = 0
+    """How deep within queries."""
+
+    def within(self, **changes: object) -> Env:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def deeper(self) -> Env:
+        """Within a call or brackets."""
+        return replace(self, depth=self.depth + 1)
+
+    def after(self, inner: Env) -> Env:
+        """Here again after something within, which may have decided the columns' style."""
+        return self.styled(inner.scope.style)
+
+    def styled(self, style: str) -> Env:
+        """The same after a column was written in that style."""
+        if self.scope.style == style:
+            return self
+        scope = Scope(self.scope.sources, self.scope.outer, style)
+        return replace(self, scope=scope)
+
+
+class Known:
+    """A schema's tables as sources, and which columns its foreign keys make one thing of."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.tables = tuple(_source(table) for table in schema.tables)
+        self._unique = {
+            (table.qualified_name, quoted(table.primary_key[0]))
+            for table in schema.tables
+            if len(table.primary_key) == 1
+        }
+        self._things: dict[Key, Key] = {}
+        for key in schema.foreign_keys:
+            self._tie(key, schema)
+
+    def _tie(self, key: ForeignKey, schema: Schema) -> None:
+        here, there = schema.table(key.table), schema.table(key.target_table)
+        if here is None or there is None:
+            return
+        for mine, theirs in zip(key.columns, key.target_columns, strict=False):
+            a = self._thing((here.qualified_name, quoted(mine)))
+            self._things[a] = self._thing((there.qualified_name, quoted(theirs)))
+
+    def _thing(self, column: Key) -> Key:
+        """The column that stands for all that keys tie to this one, over any number of keys."""
+        found = column
+        while self._things.setdefault(found, found) != found:
+            found = self._things[found]
+        return found
+
+    def tied(self, left: Source, a: Field, right: Source, b: Field) -> bool:
+        """Whether two columns hold the same thing: a key leads from both to the same column.
+
+        So do two columns that refer to one table, such as ``orders.customer_id`` and
+        ``returns.customer_id``. A primary key is not tied to itself: that joins each row to
+        itself.
+        """
+        if left.table is None or right.table is None:
+            return False
+        one, other = (left.table, a.text), (right.table, b.text)
+        if one == other and one in self._unique:
+            return False
+        if one not in self._things or other not in self._things:
+            return False
+        return self._thing(one) == self._thing(other)
+
+
+def _source(table: Table) -> Source:
+    parts = (table.namespace, table.name) if table.namespace else (table.name,)
+    fields = tuple(Field(quoted(c.name), kind_of(c.type), c.type) for c in table.columns)
+    return Source(".".join(map(quoted, parts)), table.name, fields, table.qualified_name)

@@ -1,0 +1,200 @@
+"""The FROM clause: tables, queries in the place of tables, and the joins between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlft.generate.grammar.kinds import fellows
+from sqlft.generate.grammar.machine import Options, lit
+from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, Value, quoted
+
+MOST_SOURCES = 8
+_MOST_NESTED = 2
+
+Joined: TypeAlias = "Callable[[tuple[Source, ...]], Options]"
+"""What may come after the FROM clause, given its sources in order."""
+
+
+def from_clause(env: Env, then: Joined) -> Options:
+    """``FROM ...`` with its joins; ``env`` sees the sources of the queries around it."""
+    return [lit("FROM ", _source, env, (), lambda source: _more(env, (source,), then))]
+
+
+def _more(
+    env: Env, sources: tuple[Source, ...], then: Joined, *, crossing: bool = False
+) -> Options:
+    """The end of the clause, or one more join.
+
+    Args:
+        crossing: whether there was a CROSS JOIN.
+    """
+    options = then(sources)
+    if len(sources) == MOST_SOURCES:
+        return options
+
+    def joined(source: Source) -> Options:
+        return [lit(" ON ", _on, env, (*sources, source), crossing, then)]
+
+    def crossed(source: Source) -> Options:
+        return _more(env, (*sources, source), then, crossing=True)
+
+    for word in (" JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "):
+        options.append(lit(word, _source, env, sources, joined))
+    options.append(lit(" CROSS JOIN ", _source, env, sources, crossed))
+    return options
+
+
+def _source(env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Options]) -> Options:
+    """One more source, under a name that no earlier one of this FROM has.
+
+    A name of a query around this one may be taken again, and is hidden by that, or avoided.
+    """
+    options: Options = []
+    taken = {source.name.casefold() for source in earlier}
+    around = {source.name.casefold() for source in env.scope.outer}
+    hidden = {source.text for source in env.ctes}
+    tables = [table for table in env.known.tables if table.text not in hidden]
+    for table in (*env.ctes, *tables):
+        if earlier and not joinable(env, earlier, table):
+            continue
+        options += _named(table, taken, around, then)
+    if env.nesting < _MOST_NESTED:
+        options.append(lit("(", _derived, env, earlier, taken, then))
+    return options
+
+
+def _named(
+    table: Source, taken: set[str], around: set[str], then: Callable[[Source], Options]
+) -> Options:
+    options: Options = []
+    if table.name.casefold() not in taken:
+        options.append(lit(table.text, then, table))
+    if table.name.casefold() in taken | around:
+        other = table.renamed(free_name(table.name, taken | around))
+        options.append(lit(f"{table.text} AS {other.shown}", then, other))
+        if table.name.casefold() in taken:
+            own = table.renamed(free_name(table.name, taken))
+            if own.name != other.name:
+                options.append(lit(f"{table.text} AS {own.shown}", then, own))
+    return options
+
+
+def free_name(own: str, taken: Iterable[str]) -> str:
+    """The name, with a number behind it where it is taken.
+
+    >>> free_name("staff", {"staff", "staff_2"})
+    'staff_3'
+    """
+    name, number, held = own, 1, set(taken)
+    while name.casefold() in held:
+        number += 1
+        name = f"{own}_{number}"
+    return name
+
+
+def _derived(
+    env: Env, earlier: tuple[Source, ...], taken: set[str], then: Callable[[Source], Options]
+) -> Options:
+    """A query in the place of a table, after its opening bracket."""
+
+    def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
+        name = free_name("derived", taken)
+        source = Source("", name, unambiguous(fields))
+        if not source.fields:
+            return []
+        if earlier:
+            return (
+                [lit(f") AS {quoted(name)}", then, source)]
+                if joinable(env, earlier, source)
+                else []
+            )
+        return [
+            lit(")", _alone, env, source, then),
+            lit(f") AS {quoted(name)}", then, source),
+        ]
+
+    inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
+    return env.rules.query(inner, closing, named=True)
+
+
+def _alone(env: Env, source: Source, then: Callable[[Source], Options]) -> Options:
+    """After the one source of a FROM that has no name: nothing is joined to it."""
+    return [option for option in then(source) if option.what == " SELECT "]
+
+
+def unambiguous(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields that have a name, and one that no other has."""
+    names = [field.text.casefold() for field in fields]
+    return tuple(f for f in fields if f.text and names.count(f.text.casefold()) == 1)
+
+
+def joinable(env: Env, earlier: tuple[Source, ...], source: Source) -> bool:
+    """Whether there are columns to join the source on."""
+    return bool(pairs(env, earlier, source))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two columns that a join may be on."""
+
+    left: str
+    right: str
+    tied: bool
+
+
+def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
+    """The column pairs that a join may be on: those that keys tie, else all that compare."""
+    found = [
+        _Pair(_shown(left, a, b), _shown(source, b, a), env.known.tied(left, a, source, b))
+        for left in earlier
+        for a in left.fields
+        for b in source.fields
+        if _comparable(a, b) or (_castable(a, b) and env.known.tied(left, a, source, b))
+    ]
+    return [pair for pair in found if pair.tied] or found
+
+
+def _crossed_pairs(env: Env, earlier: tuple[Source, ...]) -> list[_Pair]:
+    """Tied columns of sources before the last one: after a CROSS JOIN they may still be joined."""
+    numbered = range(1, len(earlier))
+    found = (pair for n in numbered for pair in pairs(env, earlier[:n], earlier[n]))
+    return [pair for pair in found if pair.tied]
+
+
+def _comparable(a: Field, b: Field) -> bool:
+    return a.kind != "other" and b.kind in fellows(a.kind)
+
+
+def _castable(a: Field, b: Field) -> bool:
+    return {a.kind, b.kind} == {"number", "text"}
+
+
+def _shown(source: Source, field: Field, other: Field) -> str:
+    """The column; a text that is compared with a number is read as one."""
+    text = f"{source.shown}.{field.text}"
+    cast = field.kind == "text" and other.kind == "number"
+    return f"TRY_CAST({text} AS DOUBLE)" if cast else text
+
+
+def _on(env: Env, sources: tuple[Source, ...], crossing: bool, then: Joined) -> Options:
+    """The condition of the last join: an equality of columns, and what else is to hold."""
+    rights: dict[str, list[str]] = {}
+    found = pairs(env, sources[:-1], sources[-1])
+    for pair in found + (_crossed_pairs(env, sources[:-1]) if crossing else []):
+        rights.setdefault(pair.left, []).append(pair.right)
+    scope = Scope(sources, env.scope.outer, "qualified")
+    inner = replace(env, scope=scope, aggregates=False, windows=False)
+
+    def held(after: Env, value: Value) -> Options:
+        return _more(env, sources, then, crossing=crossing)
+
+    def tied() -> Options:
+        further = lit(" AND ", env.rules.condition, inner, held)
+        return [*_more(env, sources, then, crossing=crossing), further]
+
+    def right(texts: list[str]) -> Options:
+        return [lit(text, tied) for text in dict.fromkeys(texts)]
+
+    return [lit(f"{left} = ", right, texts) for left, texts in rights.items()]
