@@ -13,6 +13,7 @@ from click.exceptions import Exit, NoArgsIsHelpError
 import sqlft
 from sqlft.cli.app import app
 from sqlft.cli.ask import ask
+from sqlft.cli.compare import compare_runs
 from sqlft.cli.data import data
 from sqlft.cli.eval import evaluate_datasets
 from sqlft.cli.feedback import feedback
@@ -63,7 +64,19 @@ def commands() -> None:
     """
 
 
-for command in (ask, check, run, schema, data, evaluate_datasets, score, model, feedback, app):
+for command in (
+    ask,
+    check,
+    run,
+    schema,
+    data,
+    evaluate_datasets,
+    score,
+    compare_runs,
+    model,
+    feedback,
+    app,
+):
     commands.add_command(command)
 
 

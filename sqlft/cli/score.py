@@ -20,7 +20,7 @@ _RULES = ("spider", "bird", "sql-eval", "strict")
 
 @click.command(no_args_is_help=True)
 @click.argument("predictions", type=click.Path(path_type=Path))
-@click.argument("dataset", type=click.Path(path_type=Path))
+@click.argument("dataset", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--rule", type=click.Choice(_RULES), help="The headline rule; default: by the layout."
 )
@@ -41,7 +41,7 @@ _RULES = ("spider", "bird", "sql-eval", "strict")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def score(
     predictions: Path,
-    dataset: Path,
+    dataset: Path | None,
     rule: str | None,
     engine: Any,
     files: str | None,
@@ -58,10 +58,68 @@ def score(
     file of examples, or a folder in Spider's layout, which is scored on its SQLite files: every
     .sqlite file beside a question's own must agree, too.
 
+    PREDICTIONS may also be the folder of a `sqlft eval` run: its replies are read and scored anew,
+    without asking any model, and its report is written again. DATASET says where the questions are
+    now, where that has changed.
+
     \b
     sqlft score predicted.sql spider/ --files dev.json
     sqlft score predicted.jsonl data/retail --json
+    sqlft score runs/shop --rule bird
     """
+    if (predictions / "config.json").is_file():
+        given = (engine, files, against, timeout, max_rows)
+        if keep_distinct or any(value is not None for value in given):
+            raise click.UsageError("of a run's folder only --rule and --json can be set")
+        return _score_run(predictions, dataset, rule, as_json)
+    if dataset is None:
+        raise click.UsageError("Missing argument 'DATASET'.")
+    return _score_file(
+        predictions,
+        dataset,
+        rule,
+        engine,
+        files,
+        keep_distinct,
+        against,
+        timeout,
+        max_rows,
+        as_json,
+    )
+
+
+def _score_run(folder: Path, dataset: Path | None, rule: str | None, as_json: bool) -> int:
+    from sqlft.cli.document import print_document
+    from sqlft.cli.show_results import show_results
+    from sqlft.evaluate.evaluation import score_run
+    from sqlft.evaluate.run_folder import opened_run
+
+    with shown_progress() as progress:
+        results = score_run(
+            opened_run(folder),
+            datasets=None if dataset is None else [dataset],
+            rule=rule,
+            progress=progress,
+        )
+    if as_json:
+        print_document(results)
+    else:
+        show_results(results)
+    return 0
+
+
+def _score_file(
+    predictions: Path,
+    dataset: Path,
+    rule: str | None,
+    engine: Any,
+    files: str | None,
+    keep_distinct: bool,
+    against: Path | None,
+    timeout: float | None,
+    max_rows: int | None,
+    as_json: bool,
+) -> int:
     from sqlft.cli.document import print_document
     from sqlft.evaluate import (
         RunLimits,
