@@ -50,7 +50,7 @@ def read_recipe(given: str, *, changes: Sequence[str] = ()) -> Recipe:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     _from_folder(document, path.parent)
-    found = parse_recipe(document, changes=changes, name=path.name)
+    found = _with_whole_paths(parse_recipe(document, changes=changes, name=path.name))
     return found if found.run.name else replace(found, run=replace(found.run, name=path.stem))
 
 
@@ -132,6 +132,27 @@ def _from_folder(document: Document, folder: Path) -> None:
     for table, key in (*places, (document, "init_adapter"), (document, "data")):
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
             table[key] = str(folder / Path(table[key]).expanduser())
+
+
+def _with_whole_paths(recipe: Recipe) -> Recipe:
+    """The recipe with paths that mean the same in any working folder."""
+    parts = {
+        section: replace(part, **{key: _whole(getattr(part, key))})
+        for section, key in _PATHS
+        for part in (getattr(recipe, section),)
+    }
+    is_folder = Path(recipe.base).expanduser().is_dir()
+    return replace(
+        recipe,
+        base=_whole(recipe.base) if is_folder else recipe.base,
+        init_adapter=_whole(recipe.init_adapter),
+        data=tuple(replace(source, path=_whole(source.path)) for source in recipe.data),
+        **parts,
+    )
+
+
+def _whole(path: Any) -> Any:
+    return str(Path(path).expanduser().absolute()) if path else path
 
 
 def _changed(values: Document, change: str) -> list[str]:

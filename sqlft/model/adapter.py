@@ -68,8 +68,11 @@ def check_fingerprint(folder: Path, layout_name: str, tokenizer: Any) -> None:
         )
 
 
-def with_adapter(model: Any, folder: Path) -> Any:
-    """The base model with the adapter's weights in it, for writing only.
+def with_adapter(model: Any, folder: Path, *, trainable: bool = False) -> Any:
+    """The base model with the adapter's weights in it.
+
+    Args:
+        trainable: they are to be trained on, and kept in fp32 where they are narrower.
 
     Raises:
         ModelError: the adapter is not for this base, is damaged, or is of a kind that adds tokens.
@@ -87,8 +90,10 @@ def with_adapter(model: Any, folder: Path) -> Any:
         with warnings.catch_warnings():
             # PEFT only warns of weights that the file lacks, and leaves them as they were drawn.
             warnings.filterwarnings("error", message="Found missing adapter keys")
-            # Kept in the base's own type: in fp32 every layer would cast there and back.
-            return PeftModel.from_pretrained(model, str(folder), autocast_adapter_dtype=False)
+            # For writing, in the base's own type: in fp32 every layer would cast there and back.
+            return PeftModel.from_pretrained(
+                model, str(folder), is_trainable=trainable, autocast_adapter_dtype=trainable
+            )
     except SafetensorError as error:
         raise ModelError(f"the adapter {folder} is damaged: {_line(error)}") from error
     except (ValueError, KeyError, TypeError, RuntimeError, UserWarning, OSError) as error:

@@ -60,7 +60,7 @@ class Keeper(TrainerCallback):
         self.looks: list[Look] = list(history.looks)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
-        self._began = time.monotonic()
+        self._began, self._paused_s = time.monotonic(), 0.0
 
     @property
     def seconds(self) -> float:

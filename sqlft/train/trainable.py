@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch.nn.functional import linear
 
-from sqlft.config.recipe import ALL_LINEAR, Lora
+from sqlft.config.recipe import ALL_LINEAR, Lora, Recipe
+from sqlft.model.adapter import adapter_folder, check_fingerprint, with_adapter
 from sqlft.model.quiet import quiet
 
 
@@ -52,3 +53,21 @@ def casting(model: Any) -> Any:
             if type(part) is torch.nn.Linear:
                 part.__class__ = _CastingLinear
     return model
+
+
+def made_trainable(base: Any, recipe: Recipe, tokenizer: Any) -> Any:
+    """The base as the recipe trains it: whole, with a new adapter, or with one to go on from.
+
+    Raises:
+        InputError: the adapter to go on from is not there.
+        ModelError: it does not fit the base, or was taught other prompts.
+    """
+    if recipe.method == "full":
+        return base.train().requires_grad_(True)
+    if recipe.init_adapter is None:
+        torch.manual_seed(recipe.seed)  # what LoRA's first matrices are drawn from
+        return with_lora(base, recipe.lora)
+    folder = adapter_folder(recipe.init_adapter)
+    check_fingerprint(folder, recipe.layout, tokenizer)
+    with quiet():
+        return casting(with_adapter(base, folder, trainable=True))

@@ -256,7 +256,6 @@ def _arguments(recipe: Recipe, device: str, folder: RunFolder, batches: int) -> 
             use_cpu=device == "cpu",
             seed=recipe.seed,
             num_train_epochs=1,  # the course holds all epochs
-            max_steps=of.max_steps or -1,
             per_device_train_batch_size=1,  # an item of the course is a batch
             gradient_accumulation_steps=recipe.packing.accumulate,
             learning_rate=of.learning_rate,
@@ -280,19 +279,19 @@ def _arguments(recipe: Recipe, device: str, folder: RunFolder, batches: int) -> 
             ddp_find_unused_parameters=False,
             ddp_backend="gloo" if device == "cpu" and several else None,
         )
-    total = steps_of(batches, made)
-    made.warmup_steps = round(total * of.warmup_ratio)
+    total = _steps(batches, made)
+    made.max_steps = min(total, of.max_steps or total)  # a Trainer would read the course again
+    made.warmup_steps = round(made.max_steps * of.warmup_ratio)
     if recipe.validation.data is not None or recipe.general.data is not None:
         made.eval_strategy = type(made.eval_strategy)("steps")
         made.eval_steps = recipe.validation.every_steps or max(1, round(total / of.epochs))
     return made
 
 
-def steps_of(batches: int, arguments: TrainingArguments) -> int:
+def _steps(batches: int, arguments: TrainingArguments) -> int:
     """Steps of the optimiser that the batches make, with every process of the run."""
     each: int = -(-batches // arguments.world_size)
-    total = -(-each // arguments.gradient_accumulation_steps)
-    return min(total, arguments.max_steps) if arguments.max_steps > 0 else total
+    return -(-each // arguments.gradient_accumulation_steps)
 
 
 def _loads(ready: Prepared, arguments: TrainingArguments) -> list[Load]:
