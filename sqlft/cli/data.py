@@ -8,12 +8,13 @@ from sqlft.cli.data_check import check_data
 from sqlft.cli.data_prepare import prepare
 from sqlft.cli.data_split import split_data
 from sqlft.cli.data_stats import stats_data
+from sqlft.cli.data_synth import synth
 
 
 @click.group()
 def data() -> None:
-    """Prepare, check, split and describe sets of examples."""
+    """Make, prepare, check, split and describe sets of examples."""
 
 
-for command in (check_data, prepare, split_data, stats_data):
+for command in (check_data, prepare, split_data, stats_data, synth):
     data.add_command(command)

@@ -1,0 +1,348 @@
+"""Pairs over many databases become a dataset folder: in rounds of blocks, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import sqlft
+from sqlft.config import Progress
+from sqlft.data.places import schema_of
+from sqlft.data.prepare_units import write_whole
+from sqlft.data.processes import processes
+from sqlft.data.synth.block import Order, write_block
+from sqlft.data.synth.coverage import Coverage, coverage_of
+from sqlft.data.synth.folder import alone_in, databases_inside
+from sqlft.data.synth.mix import default_mix
+from sqlft.data.synth.subjects import Subject
+from sqlft.errors import InputError
+from sqlft.examples import Dataset, Example, file_digest, write_examples, write_manifest
+
+REPORT_FILE = "synthesis.json"
+_BLOCK_PAIRS = 100
+_BARREN = 0.25
+"""A database whose last round gave a smaller part of what was asked for is asked no more."""
+_ROUNDS_AT_MOST = 12
+_CODE = 1
+"""To be raised whenever the same seed would give other pairs, so that no old block is resumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to be made.
+
+    Args:
+        pairs: over all databases together.
+        seed: the same seed gives the same bytes.
+        wordings: questions a query, at most.
+        unanswerable_rate: share of questions that the schema cannot answer.
+        mix: shares of SQL features to aim at; none: those of the training questions that come
+            with sqlft.
+    """
+
+    pairs: int
+    seed: int = 7
+    wordings: int = 1
+    unanswerable_rate: float = 0.06
+    mix: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesised:
+    """A finished synthesis."""
+
+    path: Path
+    pairs: int
+    queries: int
+    unanswerable: int
+    dropped: Mapping[str, int]
+    """Candidates that were not kept, by reason."""
+    kinds: Mapping[str, int]
+    mix: Mapping[str, tuple[float, float]]
+    """Share of queries that use each SQL feature: aimed at, reached."""
+    coverage: Coverage
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """What was merged so far; bounded by what is kept, not by what was tried."""
+
+    seen: set[str] = field(default_factory=set)
+    kept: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
+    used: dict[str, set[str]] = field(default_factory=dict)
+    unanswerable: int = 0
+    queries: int = 0
+
+
+def synthesise(
+    subjects: Sequence[Subject],
+    out: Path,
+    wanted: Wanted,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Synthesised:
+    """The dataset folder ``out``: pairs whose queries were run, over all databases alike.
+
+    It is built as ``NAME.partial`` and renamed when complete; run again after an interruption, it
+    goes on where it was and gives the same bytes. A database that has no more to ask gives its
+    share to the others, so fewer pairs than wanted may come out.
+
+    Args:
+        jobs: processes; default: one for each core.
+
+    Raises:
+        InputError: ``out`` exists, another synthesis is at work on it, a database cannot be read,
+            or nothing could be asked.
+    """
+    if out.exists():
+        raise InputError(f"{out} exists already", hint="choose another folder, or remove it")
+    for subject in subjects:  # whatever cannot be read stops before anything is written
+        schema_of(subject.place)
+    partial = out.with_name(f"{out.name}.partial")
+    with alone_in(partial):
+        work = partial / "work"
+        _start(work, subjects, wanted)
+        blocks = _made_blocks(subjects, wanted, work, jobs, progress)
+        made = _write(subjects, wanted, blocks, partial)
+        shutil.rmtree(work)
+        try:
+            partial.replace(out)
+        except OSError as error:
+            raise InputError(f"cannot write {out}: {error.strerror or error}") from None
+    return Synthesised(**{**vars(made), "path": out})
+
+
+def _start(work: Path, subjects: Sequence[Subject], wanted: Wanted) -> None:
+    """An empty work folder, or the one of the same work begun before."""
+    plan = work / "plan.txt"
+    said = _fingerprint(subjects, wanted)
+    if plan.is_file() and plan.read_text(encoding="utf-8") == said:
+        return
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    write_whole(plan, said)
+
+
+def _fingerprint(subjects: Sequence[Subject], wanted: Wanted) -> str:
+    mix = wanted.mix or default_mix()
+    parts = [str(_CODE), sqlft.__version__, version("duckdb"), version("sqlglot")]
+    parts += [repr(sorted(mix.items())), repr({**vars(wanted), "mix": None})]
+    for subject in subjects:
+        state = Path(subject.place.location).stat()
+        notes = file_digest(subject.notes) if subject.notes else ""
+        parts.append(f"{subject.name} {state.st_size} {state.st_mtime_ns} {notes}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _made_blocks(
+    subjects: Sequence[Subject],
+    wanted: Wanted,
+    work: Path,
+    jobs: int | None,
+    progress: Progress | None,
+) -> dict[str, list[Path]]:
+    """Finished blocks of each database, in order. Rounds depend on nothing but what was kept."""
+    blocks: dict[str, list[Path]] = {s.name: [] for s in subjects}
+    seen: dict[str, set[str]] = {s.name: set() for s in subjects}
+    active = list(subjects)
+    with processes(jobs or os.cpu_count() or 1) as run:
+        for round_number in range(_ROUNDS_AT_MOST):
+            kept = sum(map(len, seen.values()))
+            missing = wanted.pairs - kept
+            if missing <= 0 or not active:
+                break
+            orders = _orders(active, wanted, missing, round_number)
+            calls = [
+                (write_block, order, path)
+                for order, path in ((o, work / _block_name(o)) for o in orders)
+                if not path.is_file()
+            ]
+
+            def tell(finished: int, *, total: int = len(calls), kept: int = kept) -> None:
+                if progress is not None:
+                    share = kept / wanted.pairs + (1 - kept / wanted.pairs) * finished / total
+                    progress("making pairs", share)
+
+            run(calls, tell)
+            fresh: Counter[str] = Counter()
+            asked: Counter[str] = Counter()
+            for order in orders:
+                path = work / _block_name(order)
+                blocks[order.name].append(path)
+                before = len(seen[order.name])
+                seen[order.name].update(_identities(path))
+                fresh[order.name] += len(seen[order.name]) - before
+                asked[order.name] += order.pairs
+            active = [s for s in active if fresh[s.name] >= _BARREN * asked[s.name]]
+    return blocks
+
+
+def _orders(
+    active: Sequence[Subject], wanted: Wanted, missing: int, round_number: int
+) -> list[Order]:
+    """Blocks that together hold what is missing, the same number a database."""
+    each = -(-missing // len(active))
+    orders = []
+    for subject in active:
+        for at, start in enumerate(range(0, each, _BLOCK_PAIRS)):
+            orders.append(
+                Order(
+                    place=subject.place,
+                    name=subject.name,
+                    seed=f"{wanted.seed} {subject.name} {round_number} {at}",
+                    pairs=min(_BLOCK_PAIRS, each - start),
+                    wordings=wanted.wordings,
+                    unanswerable_rate=wanted.unanswerable_rate,
+                    mix=wanted.mix or default_mix(),
+                )
+            )
+    return orders
+
+
+def _block_name(order: Order) -> str:
+    return f"{hashlib.sha256(order.seed.encode()).hexdigest()[:24]}.jsonl"
+
+
+def _identities(path: Path) -> Iterator[str]:
+    """What tells a block's pairs from others: query and rows, and the question."""
+    for line in path.open(encoding="utf-8"):
+        said = json.loads(line)
+        if "question" in said:
+            yield _identity(said)
+
+
+def _identity(said: Mapping[str, object]) -> str:
+    text = f"{said.get('print')} {str(said['question']).casefold()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _write(
+    subjects: Sequence[Subject],
+    wanted: Wanted,
+    blocks: Mapping[str, Sequence[Path]],
+    folder: Path,
+) -> Synthesised:
+    tally = _Tally()
+    shares = _shares(subjects, wanted, blocks)
+    examples = _examples(subjects, blocks, shares, tally, wanted.wordings)
+    count = write_examples(folder / "examples.jsonl", examples)
+    if not count:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise InputError("nothing could be asked of these databases", hint="do they have rows?")
+    coverage = coverage_of(subjects, tally.used)
+    mix = wanted.mix or default_mix()
+    made = Synthesised(
+        path=folder,
+        pairs=count,
+        queries=tally.queries,
+        unanswerable=tally.unanswerable,
+        dropped=dict(tally.dropped.most_common()),
+        kinds=dict(tally.kinds.most_common()),
+        mix={f: (s, tally.features[f] / max(1, tally.queries)) for f, s in mix.items()},
+        coverage=coverage,
+    )
+    write_whole(folder / REPORT_FILE, _report(made))
+    described = Dataset(
+        name=f"synthetic-{wanted.seed}",
+        examples_path=folder / "examples.jsonl",
+        databases=databases_inside(subjects, folder),
+        source=f"made by sqlft {sqlft.__version__} from the databases, seed {wanted.seed}",
+        counts={
+            "examples": count,
+            "queries": tally.queries,
+            "unanswerable": tally.unanswerable,
+            "databases": len({n for n, k in tally.kept.items() if k}),
+        },
+        digests={REPORT_FILE: file_digest(folder / REPORT_FILE)},
+    )
+    write_manifest(folder, described)
+    return made
+
+
+def _report(made: Synthesised) -> str:
+    said = {k: v for k, v in vars(made).items() if k not in ("path", "coverage")}
+    said["coverage"] = vars(made.coverage)
+    return json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _shares(
+    subjects: Sequence[Subject], wanted: Wanted, blocks: Mapping[str, Sequence[Path]]
+) -> dict[str, int]:
+    """How many pairs each database gives: what it has, cut so that all come to what is wanted."""
+    has = {s.name: len({i for p in blocks[s.name] for i in _identities(p)}) for s in subjects}
+    over = sum(has.values()) - wanted.pairs
+    while over > 0:
+        name = max(has, key=lambda n: (has[n], n))
+        has[name] -= 1
+        over -= 1
+    return has
+
+
+def _examples(
+    subjects: Sequence[Subject],
+    blocks: Mapping[str, Sequence[Path]],
+    shares: Mapping[str, int],
+    tally: _Tally,
+    wordings: int,
+) -> Iterator[Example]:
+    for subject in subjects:
+        tally.used[subject.name] = set()
+        prints: Counter[str] = Counter()
+        seen: set[str] = set()
+        for said in _lines(blocks[subject.name], tally):
+            at = tally.kept[subject.name]
+            question = str(said["question"])
+            if at >= shares[subject.name] or question.casefold() in seen:
+                continue
+            print_ = str(said.get("print"))
+            if said.get("print") and prints[print_] >= wordings:
+                tally.dropped["duplicate"] += 1
+                continue
+            seen.add(question.casefold())
+            prints[print_] += 1
+            tally.kept[subject.name] += 1
+            yield _example(said, subject, at + 1, tally, is_new=prints[print_] == 1)
+
+
+def _lines(paths: Iterable[Path], tally: _Tally) -> Iterator[dict[str, object]]:
+    for path in paths:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                said = json.loads(line)
+                if "dropped" in said:
+                    tally.dropped.update(said["dropped"])
+                else:
+                    yield said
+
+
+def _example(
+    said: Mapping[str, object], subject: Subject, number: int, tally: _Tally, *, is_new: bool
+) -> Example:
+    kind = str(said["kind"])
+    tally.kinds[kind] += 1
+    gold = (str(said["sql"]),) if "sql" in said else ()
+    if not gold:
+        tally.unanswerable += 1
+    elif is_new:
+        tally.queries += 1
+        tally.features.update(said["features"])  # type: ignore[arg-type]
+        tally.used[subject.name].update(said["used"])  # type: ignore[arg-type]
+    return Example(
+        id=f"{subject.name}-synth-{number:05}",
+        database=subject.name,
+        question=str(said["question"]),
+        gold=gold,
+        tags=(kind,),
+        source="synthetic",
+    )
