@@ -1,0 +1,196 @@
+"""Several ways to answer one question: prompting strategies, adapters, an endpoint."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from analyst import places
+from analyst.places import Place
+from analyst.settings import Settings
+from analyst.writer import writer
+from sqlft.ask import Answer, Assistant, clean_question
+from sqlft.compare import STRICT, Result, compare, result_of
+from sqlft.config import ModelChoice, home
+from sqlft.errors import SqlftError
+from sqlft.evaluate.corridor import Asked, Recorded
+from sqlft.evaluate.generators import generators
+from sqlft.evaluate.predictor import Predictor, parse_predictors
+from sqlft.evaluate.prompting import Prompter, layout_with
+from sqlft.evaluate.shots import Pool
+from sqlft.examples import Dataset, Example
+from sqlft.feedback import Correction
+from sqlft.model import Cancel, Generator
+from sqlft.schema import bundled_names
+
+ENDPOINT_VARIABLE = "SQLFT_ENDPOINT"
+"""Names an endpoint to compare with, such as ``endpoint:MODEL@http://localhost:8000/v1``."""
+_MORE_MODELS = 2
+"""Models kept in memory beside the app's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to answer."""
+
+    label: str
+    about: str
+    predictor: Predictor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one way gave: an answer, or why there is none."""
+
+    way: Way
+    answer: Answer | None
+    error: SqlftError | None
+    seconds: float
+
+
+_STRATEGIES = (
+    ("rag", "As in Ask", "with matched values and business terms"),
+    ("bare", "Bare", "the schema and the question alone"),
+    ("persona", "Persona", "told to be an expert, with rules of the trade"),
+    ("few-shot:bm25", "Few-shot", "with corrections to questions like this one"),
+    ("plan", "Plan first", "made to plan before it writes"),
+    ("self-correct", "Self-correct", "given its own error to mend"),
+)
+
+
+def ways(chosen: Settings, *, has_corrections: bool) -> list[Way]:
+    """The ways that this app can answer, the usual one first."""
+    common = Predictor(name="", choice=chosen.model, decoding=chosen.decoding)
+    found = [
+        Way(label=label, about=about, predictor=parse_predictors(strategy, common)[0])
+        for strategy, label, about in _STRATEGIES
+        if has_corrections or not strategy.startswith("few-shot")
+    ]
+    for folder in adapter_folders():
+        predictor = parse_predictors(f"adapter:{folder}", common)[0]
+        found.append(
+            Way(label=f"Adapter {folder.name}", about="fine-tuned here", predictor=predictor)
+        )
+    endpoint = os.environ.get(ENDPOINT_VARIABLE)
+    if endpoint:
+        choice = ModelChoice(model=endpoint)
+        predictor = replace(parse_predictors("rag", common)[0], name="endpoint", choice=choice)
+        found.append(Way(label="Endpoint", about=endpoint, predictor=predictor))
+    return found
+
+
+def adapter_folders() -> list[Path]:
+    """Adapters that were trained under ``SQLFT_HOME``, the latest first."""
+    found = [path.parent for path in (home() / "runs" / "train").glob("**/adapter_config.json")]
+    return sorted(found, key=lambda folder: -folder.stat().st_mtime)[:4]
+
+
+def answer_way(
+    way: Way, place: Place, question: str, pool: Pool, chosen: Settings, cancel: Cancel
+) -> Outcome:
+    """What one way makes of the question; whatever goes wrong is part of the outcome."""
+    begun = time.perf_counter()
+    try:
+        answer, error = _answered(way, place, question, pool, chosen, cancel), None
+    except SqlftError as failure:
+        answer, error = None, failure
+    return Outcome(way=way, answer=answer, error=error, seconds=time.perf_counter() - begun)
+
+
+def _answered(
+    way: Way, place: Place, question: str, pool: Pool, chosen: Settings, cancel: Cancel
+) -> Answer:
+    generator = generator_of(way.predictor.choice, chosen.model)
+    question = clean_question(question)
+    asked = Asked(
+        example=Example(id="asked", database=place.key, question=question, gold=()),
+        question=question,
+        database=place.database,
+        schema=places.schema_of(place),
+    )
+    prompter = Prompter(
+        predictor=way.predictor,
+        layout=layout_with(generator.layout, way.predictor.asking.schema_text),
+        pool=pool,
+        in_domain=True,
+        limits=chosen.limits,
+    )
+    step = prompter.first(asked)
+    (replies,) = generator.generate([step.prompt], step.decoding, cancel=cancel)
+    second = prompter.second(asked, replies)
+    if second is not None:
+        (replies,) = generator.generate([second.prompt], second.decoding, cancel=cancel)
+    said = Recorded(
+        replies=replies,
+        layout=generator.layout,
+        name=generator.name,
+        adapter=generator.adapter,
+    )
+    assistant = Assistant(
+        database=place.database,
+        generator=said,
+        notes=place.notes,
+        limits=chosen.limits,
+        decoding=way.predictor.decoding,
+    )
+    return assistant.ask(question, cancel=cancel)
+
+
+def generator_of(choice: ModelChoice, own: ModelChoice) -> Generator:
+    """The app's own model where that is meant, else one that is loaded for it and kept a while."""
+    return writer().result() if choice == own else _other_generator(choice)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_MORE_MODELS)
+def _other_generator(choice: ModelChoice) -> Generator:
+    return generators()(choice)
+
+
+def pool_of(found: Sequence[Correction]) -> Pool:
+    """Corrections as a pool of examples to show."""
+    members = []
+    for correction in found:
+        sql = correction.right_sql if correction.judged == "corrected" else correction.sql
+        if correction.judged == "wrong" or sql is None or "://" in correction.database:
+            continue
+        name = correction.database
+        place: str | Path = name if name in bundled_names() else Path(name)
+        members.append(
+            (
+                Dataset(name="corrections", examples_path=home(), databases={name: place}),
+                Example(id=correction.id, database=name, question=correction.question, gold=(sql,)),
+            )
+        )
+    return Pool(tuple(members))
+
+
+def agreement(outcomes: Sequence[Outcome]) -> list[int | None]:
+    """For each outcome the number of the group whose rows it shares; none without rows.
+
+    Groups are numbered from 0 in the order of the outcomes; order of rows does not count.
+    """
+    results: list[tuple[int, Result]] = []
+    groups: list[int | None] = []
+    for outcome in outcomes:
+        rows = outcome.answer.rows if outcome.answer is not None else None
+        if rows is None:
+            groups.append(None)
+            continue
+        result = result_of(rows)
+        same = next(
+            (
+                group
+                for group, other in results
+                if compare(other, result, STRICT, ordered=False).equal
+            ),
+            None,
+        )
+        group = len({g for g, _ in results}) if same is None else same
+        results.append((group, result))
+        groups.append(group)
+    return groups
