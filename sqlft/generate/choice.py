@@ -7,23 +7,33 @@ from collections.abc import Sequence
 
 import torch
 
-from sqlft.generate.decode import Pick
 
+def stream(seed: int, number: int) -> random.Random | None:
+    """The draws of one candidate; none for the first one, which is always greedy.
 
-def picker(temperature: float, seed: int, rows: int) -> Pick:
-    """Greedy at temperature 0, else one draw a row from the tempered distribution.
-
-    Each row draws from its own stream, made of the seed and the row's number alone: its draws do
-    not depend on how many rows there are, when they end, which thread asks, or the device.
+    Each candidate draws from its own stream, made of the seed and its number alone: its draws do
+    not depend on how many there are, when they end, what else is written beside them, which thread
+    asks, or the device.
     """
-    if temperature == 0:
-        return lambda logits, numbers: logits.argmax(dim=-1)
-    streams = [random.Random(f"{seed}/{number}") for number in range(rows)]
+    return random.Random(f"{seed}/{number}") if number else None
 
-    def draw(logits: torch.Tensor, numbers: Sequence[int]) -> torch.Tensor:
-        return drawn(logits / temperature, [streams[number].random() for number in numbers])
 
-    return draw
+def picked(
+    logits: torch.Tensor, streams: Sequence[random.Random | None], temperature: float
+) -> torch.Tensor:
+    """One token (rows,) for each row: the likeliest without a stream, else a draw from it.
+
+    Args:
+        logits: (rows, vocabulary); -inf for tokens that must not come.
+        temperature: above 0.
+    """
+    tokens = logits.argmax(dim=-1)
+    drawing = [row for row, one in enumerate(streams) if one is not None]
+    if drawing:
+        shares = [one.random() for one in streams if one is not None]
+        places = torch.tensor(drawing, device=logits.device)
+        tokens[places] = drawn(logits[places] / temperature, shares)
+    return tokens
 
 
 def drawn(logits: torch.Tensor, shares: Sequence[float]) -> torch.Tensor:

@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
+from sqlft.generate.choice import picked, stream
 from sqlft.generate.mask import Mask
-from sqlft.generate.prefixes import Prefixes
-from sqlft.model.generator import Finish
-
-PREFILL_TOKENS = 512
-"""Prompt tokens read in one step. Between steps the deadline is looked at: 512 take about a second
-on two cores, and reading in pieces of that size costs no speed that was measurable."""
+from sqlft.generate.reader import Halt, Halted, Reader
+from sqlft.model.generator import Cancel, Finish
 
 STRUCK_OUT = 32
 """Tokens that are struck out one by one before the whole mask is worked out."""
-
-Halt = Callable[[], Finish | None]
-"""Asked before every step: why writing ends now, or none."""
-
-Pick = Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
-"""Logits (rows, vocabulary) in fp32 and the rows' numbers to one token id (rows,) for each row."""
 
 Done = Callable[[Sequence[int]], bool]
 """Whether the tokens written so far hold a text that ends the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Task:
+    """One prompt, and what its answers may be."""
+
+    shared: tuple[int, ...]
+    """The first ids, which other prompts may share."""
+    own: tuple[int, ...]
+    """The ids after them; at least one."""
+    done: Done
+    mask: Mask | None = None
+    """What answers may be; none: anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """How answers are written, and what ends each: whichever of the ends comes first.
 
-    After ``halt`` has given a reason, no further step is taken.
+    After ``cancel`` was true, or a prompt's time is over, no further step is taken for it.
     """
 
-    rows: int
-    pick: Pick
+    candidates: int
+    """Answers to each prompt: the first one greedy, the others drawn."""
+    temperature: float
+    seed: int
     end_ids: frozenset[int]
-    done: Done
     max_output_tokens: int
-    halt: Halt
-    mask: Mask | None = None
-    """What answers may be; none: anything."""
+    timeout_s: float
+    """Seconds for each prompt, from when reading it begins."""
+    cancel: Cancel | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,186 +63,209 @@ class Written:
     finish: Finish
 
 
-class _Halted(Exception):
-    """Reading the prompt was ended from outside."""
-
-    def __init__(self, finish: Finish) -> None:
-        super().__init__(finish)
-        self.finish = finish
-
-
 @dataclass
 class _Row:
     """One answer while it is written."""
 
+    task: Task
+    place: int
+    """The task's place among all."""
     number: int
+    """Which of the task's candidates it is."""
+    draws: random.Random | None
+    until: float
+    """When its time is over, by the monotonic clock."""
     ids: list[int] = field(default_factory=list)
     log_probability: float = 0.0
     finish: Finish | None = None
 
 
 def write(
-    model: Any, prompt_ids: Sequence[int], rules: Rules, *, shared: int, prefixes: Prefixes
-) -> tuple[Written, ...]:
-    """``rules.rows`` answers to one prompt, written side by side over one reading of it.
+    reader: Reader, tasks: Sequence[Task], rules: Rules, *, rows: int
+) -> list[tuple[Written, ...]]:
+    """``rules.candidates`` answers to each prompt, several prompts side by side.
+
+    Rows that have ended leave at once, and the next prompts take their places when a quarter of
+    the places is free: reading a prompt costs a step of its own.
 
     Args:
-        shared: how many of the first ids other prompts may share; fewer than there are.
-        prefixes: where those ids' keys and values are looked up and kept.
+        rows: answers written side by side at most, at least ``rules.candidates``.
     """
-    answers = [_Row(number=number) for number in range(rules.rows)]
-    with torch.inference_mode():
-        try:
-            cache = _prefix(model, prompt_ids[:shared], rules.halt, prefixes)
-            logits, cache = prefill(model, prompt_ids[shared:], cache=cache, halt=rules.halt)
-        except _Halted as halted:
-            return tuple(_written(row, halted.finish) for row in answers)
-        if rules.rows > 1:
-            cache.batch_repeat_interleave(rules.rows)
-        finish = _continue(model, logits.expand(rules.rows, -1), cache, answers, rules)
-    return tuple(_written(row, row.finish or finish) for row in answers)
-
-
-def _prefix(model: Any, ids: Sequence[int], halt: Halt, prefixes: Prefixes) -> Any | None:
-    """The cache that holds the ids, none for no ids.
-
-    A prefix is read by itself also when it is new: the arithmetic, and with it every token that is
-    written, is the same whether it was kept or not.
-    """
-    if not ids:
-        return None
-    cache = prefixes.take(ids)
-    if cache is None:
-        _, cache = prefill(model, ids, halt=halt)
-        prefixes.keep(ids, cache)
-    return cache
-
-
-def prefill(
-    model: Any, ids: Sequence[int], *, cache: Any = None, halt: Halt = lambda: None
-) -> tuple[torch.Tensor, Any]:
-    """Logits (1, vocabulary) after the last of the ids, and the cache that holds all of them.
-
-    Args:
-        ids: at least one.
-        cache: keys and values of what stands before the ids; it is extended. None for nothing.
-    """
-    from transformers import DynamicCache
-
-    if cache is None:
-        cache = DynamicCache(config=model.config)
+    waiting = deque(enumerate(tasks))
+    prompts = rows // rules.candidates
+    ended: list[_Row] = []
+    live: list[_Row] = []
     logits = torch.empty(0)
-    for start in range(0, len(ids), PREFILL_TOKENS):
-        finish = halt()
-        if finish is not None:
-            raise _Halted(finish)
-        piece = torch.tensor([ids[start : start + PREFILL_TOKENS]], device=model.device)
-        logits = _step(model, piece, cache, last=1)[:, -1]
-    return logits, cache
+    with torch.inference_mode():
+        while waiting or live:
+            free = (rows - len(live)) // rules.candidates
+            if waiting and (not live or free >= max(1, prompts // 4)):
+                some = [waiting.popleft() for _ in range(min(free, len(waiting)))]
+                begun, read = _begin(reader, len(live), some, ended, rules)
+                logits = torch.cat([logits, read]) if live else read
+                live += begun
+            _end_late(live, rules)
+            live, logits = _going_on(reader, live, logits, ended)
+            if live:
+                live, logits = _advance(reader, live, logits, ended, rules)
+    return _by_task(ended, len(tasks))
 
 
-def _continue(
-    model: Any, logits: torch.Tensor, cache: Any, live: list[_Row], rules: Rules
-) -> Finish:
-    """Writes the rows token by token, and says how those ended that did not end by themselves."""
-    while True:
-        finish = rules.halt()
-        if finish is not None:
-            return finish
-        logits = logits.float()  # bf16 has three digits, too few for sums of logarithms
-        total = logits.logsumexp(dim=-1)
-        tokens = _picked(logits, live, rules)
-        gained = logits.gather(1, tokens[:, None])[:, 0] - total
-        for row, token, gain in zip(live, tokens.tolist(), gained.tolist(), strict=True):
-            _append(row, token, gain, rules)
-        live, tokens = _going_on(live, tokens, cache)
-        if not live:
-            return "stop"
-        runs = _forced(live, rules).to(tokens.device)
-        read = _step(model, torch.cat([tokens[:, None], runs], dim=1), cache)
-        _append_runs(live, runs, read, rules)
-        live, logits = _going_on(live, read[:, -1], cache)
-        if not live:
-            return "stop"
+def _by_task(ended: Sequence[_Row], tasks: int) -> list[tuple[Written, ...]]:
+    found: list[list[_Row]] = [[] for _ in range(tasks)]
+    for row in ended:
+        found[row.place].append(row)
+    return [tuple(map(_written, sorted(rows, key=lambda row: row.number))) for rows in found]
 
 
-def _going_on(live: list[_Row], held: torch.Tensor, cache: Any) -> tuple[list[_Row], torch.Tensor]:
-    """The rows that have not ended, and what is held (rows, ...) of them; the others leave."""
-    kept = [place for place, row in enumerate(live) if row.finish is None]
-    if len(kept) in (0, len(live)):
-        return (live if kept else []), held
-    places = torch.tensor(kept, device=held.device)
-    cache.batch_select_indices(places)
-    return [live[place] for place in kept], held[places]
+def _begin(
+    reader: Reader,
+    first: int,
+    some: Sequence[tuple[int, Task]],
+    ended: list[_Row],
+    rules: Rules,
+) -> tuple[list[_Row], torch.Tensor]:
+    """The rows of some prompts and their logits (rows, vocabulary): first the greedy row of each
+    prompt, then the second of each, and so on. None where reading was ended from outside."""
+    deadline = time.monotonic() + rules.timeout_s
+    rows = [
+        _Row(
+            task=task, place=place, number=number, draws=stream(rules.seed, number), until=deadline
+        )
+        for number in range(rules.candidates)
+        for place, task in some
+    ]
+    try:
+        prompts = [(task.shared, task.own) for _, task in some]
+        logits = reader.begin(first, prompts, lambda: _halt(deadline, rules))
+    except Halted as halted:
+        for row in rows:
+            row.finish = halted.finish
+        ended += rows
+        return [], torch.empty(0)
+    for number in range(len(some), len(rows)):
+        reader.copy(first + number % len(some), first + number)
+    return rows, logits.float().repeat(rules.candidates, 1)
+
+
+def _halt(deadline: float, rules: Rules) -> Finish | None:
+    if rules.cancel is not None and rules.cancel():
+        return "cancelled"
+    return "timeout" if time.monotonic() > deadline else None
+
+
+def _end_late(live: Sequence[_Row], rules: Rules) -> None:
+    """Ends the rows whose time is over, or all."""
+    cancelled = rules.cancel is not None and rules.cancel()
+    now = time.monotonic()
+    for row in live:
+        row.finish = "cancelled" if cancelled else "timeout" if now > row.until else None
+
+
+def _advance(
+    reader: Reader, live: list[_Row], logits: torch.Tensor, ended: list[_Row], rules: Rules
+) -> tuple[list[_Row], torch.Tensor]:
+    """Each row one token further, and past those that its mask forces: the rows, their logits."""
+    total = logits.logsumexp(dim=-1)
+    tokens = _picked(logits.clone() if any(row.task.mask for row in live) else logits, live, rules)
+    gained = logits.gather(1, tokens[:, None])[:, 0] - total
+    for row, token, gain in zip(live, tokens.tolist(), gained.tolist(), strict=True):
+        _append(row, token, gain, rules)
+    live, logits = _going_on(reader, live, logits, ended)
+    if not live:
+        return live, logits
+    runs = [(row.ids[-1], *_forced(row, rules)) for row in live]
+    read = reader.read(runs).float()  # bf16 has three digits, too few for sums of logarithms
+    if len(read) > len(live):
+        read = _append_runs(live, runs, read, rules)
+    return _going_on(reader, live, read, ended)
+
+
+def _going_on(
+    reader: Reader, live: list[_Row], logits: torch.Tensor, ended: list[_Row]
+) -> tuple[list[_Row], torch.Tensor]:
+    """The rows that have not ended and their logits; the last ones take the places of the others."""
+    order = list(range(len(live)))
+    for place in reversed(order):
+        if live[order[place]].finish is not None:
+            ended.append(live[order[place]])
+            if place < len(order) - 1:
+                reader.copy(len(order) - 1, place)
+                order[place] = order[-1]
+            order.pop()
+    if len(order) == len(live):
+        return live, logits
+    places = torch.tensor(order, dtype=torch.long, device=logits.device)
+    return [live[place] for place in order], logits[places]
 
 
 def _picked(logits: torch.Tensor, live: list[_Row], rules: Rules) -> torch.Tensor:
-    """One token id (rows,) for each row, which the mask allows.
+    """One token id (rows,) for each row, which its mask allows.
 
     A token that it does not allow is struck out of the logits and another one picked: this draws
     from the masked distribution as if all were struck out first, and mostly costs one look.
     """
-    numbers = [row.number for row in live]
-    tokens = rules.pick(logits, numbers)
-    if rules.mask is None:
-        return tokens
-    for place, row in enumerate(live):
+    streams = [row.draws for row in live]
+    tokens = picked(logits, streams, rules.temperature)
+    for place, (row, token) in enumerate(zip(live, tokens.tolist(), strict=True)):
+        if row.task.mask is None:
+            continue
         one = slice(place, place + 1)
         tries = 0
-        while not rules.mask.allows(row.ids, int(tokens[place])):
-            logits[place, tokens[place]] = -torch.inf
+        while not row.task.mask.allows(row.ids, token):
+            logits[place, token] = -torch.inf
             tries += 1
             if tries == STRUCK_OUT:
-                rules.mask.narrow(logits[one], [row.ids])
-            tokens[place] = rules.pick(logits[one], numbers[one])[0]
+                row.task.mask.narrow(logits[one], [row.ids])
+            token = int(picked(logits[one], streams[one], rules.temperature)[0])
+        if tries:
+            tokens[place] = token
     return tokens
 
 
-def _forced(live: list[_Row], rules: Rules) -> torch.Tensor:
-    """Ids (rows, length) that the mask forces upon all rows alike in number; length may be 0."""
-    if rules.mask is None:
-        return torch.empty((len(live), 0), dtype=torch.long)
-    runs = [rules.mask.forced(row.ids) for row in live]
-    room = min(rules.max_output_tokens - len(row.ids) for row in live)
-    length = max(0, min(room - 1, *map(len, runs)))
-    return torch.tensor([run[:length] for run in runs], dtype=torch.long).view(len(live), length)
+def _forced(row: _Row, rules: Rules) -> tuple[int, ...]:
+    """Ids that the mask forces upon a row, never so many that the row ends by its length."""
+    if row.task.mask is None:
+        return ()
+    return row.task.mask.forced(row.ids)[: rules.max_output_tokens - len(row.ids) - 1]
 
 
-def _append_runs(live: list[_Row], runs: torch.Tensor, read: torch.Tensor, rules: Rules) -> None:
-    """Appends the runs (rows, length), which follow the first token that was read."""
-    if not runs.shape[1]:
-        return
-    chances = read[:, : runs.shape[1]].float().log_softmax(dim=-1)
-    gained = chances.gather(2, runs[:, :, None])[:, :, 0]
-    for row, ids, gains in zip(live, runs.tolist(), gained.tolist(), strict=True):
-        for token, gain in zip(ids, gains, strict=True):
+def _append_runs(
+    live: Sequence[_Row], runs: Sequence[Sequence[int]], read: torch.Tensor, rules: Rules
+) -> torch.Tensor:
+    """Appends what follows the first token of each run, and gives the logits after the last ones.
+
+    Args:
+        read: (tokens, vocabulary), after every token of the runs.
+    """
+    ends = torch.tensor([len(run) for run in runs]).cumsum(0) - 1
+    following = torch.tensor([token for run in runs for token in (*run[1:], 0)])
+    gains = read.gather(1, following.to(read.device)[:, None])[:, 0] - read.logsumexp(dim=-1)
+    told = gains.tolist()
+    at = 0
+    for row, run in zip(live, runs, strict=True):
+        for step, token in enumerate(run[1:]):
             if row.finish is None:
-                _append(row, token, gain, rules)
+                _append(row, token, told[at + step], rules)
+        at += len(run)
+    return read[ends.to(read.device)]
 
 
 def _append(row: _Row, token: int, gain: float, rules: Rules) -> None:
     row.ids.append(token)
     row.log_probability += gain
-    row.finish = _finish(row.ids, rules)
+    row.finish = _finish(row, rules)
 
 
-def _finish(ids: Sequence[int], rules: Rules) -> Finish | None:
-    if ids[-1] in rules.end_ids or rules.done(ids):
+def _finish(row: _Row, rules: Rules) -> Finish | None:
+    if row.ids[-1] in rules.end_ids or row.task.done(row.ids):
         return "stop"
-    return "length" if len(ids) >= rules.max_output_tokens else None
+    return "length" if len(row.ids) >= rules.max_output_tokens else None
 
 
-def _step(model: Any, ids: torch.Tensor, cache: Any, *, last: int = 0) -> torch.Tensor:
-    """Logits (rows, length, vocabulary) after each of the ids, which the cache now holds too.
-
-    Args:
-        last: logits are given after so many of the last ids alone; 0: after all.
-    """
-    read: torch.Tensor = model(
-        input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=last
-    ).logits
-    return read
-
-
-def _written(row: _Row, finish: Finish) -> Written:
-    return Written(ids=tuple(row.ids), log_probability=row.log_probability, finish=finish)
+def _written(row: _Row) -> Written:
+    return Written(
+        ids=tuple(row.ids),
+        log_probability=row.log_probability,
+        finish=row.finish or "stop",
+    )

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 
 import torch
 
 from sqlft.config import Decoding
 from sqlft.errors import InputError, ModelError
-from sqlft.generate.choice import picker
-from sqlft.generate.decode import Halt, Rules, Written, write
+from sqlft.generate.decode import Rules, Task, Written, write
 from sqlft.generate.prefixes import Prefixes
+from sqlft.generate.reader import Reader, RowReader, SlotReader, network
+from sqlft.generate.slots import Slots, most_rows
 from sqlft.generate.stop import cut, holds_stop
-from sqlft.model import Cancel, Finish, LoadedModel, Reply
-from sqlft.prompt import Prompt, TokenisedPrompt, tokenise
+from sqlft.model import Cancel, LoadedModel, Reply
+from sqlft.prompt import Prompt, tokenise
 
 _LOOK_S = 0.05
 
 
 class LocalGenerator:
-    """A Generator over loaded weights. One prompt is written at a time, whoever asks.
+    """A Generator over loaded weights. One call writes at a time, whoever asks.
 
-    The same prompt and decoding give the same replies, in every thread and any company.
+    Prompts of one call are written side by side, in as many rows as the device does well with; the
+    schema part that several share is read once. The same prompt and decoding give the same replies
+    in every thread, and in any company but for rounding: products over more rows may be summed in
+    another order, which can decide between two tokens that are as good as equally likely.
     """
 
     def __init__(self, loaded: LoadedModel) -> None:
@@ -31,6 +34,7 @@ class LocalGenerator:
         # Every step uses all cores: two prompts at once would only take turns at each of them.
         self._lock = threading.Lock()
         self._prefixes = Prefixes()
+        self._network = network(loaded.model, "default" if loaded.adapter else None)
 
     @property
     def name(self) -> str:
@@ -64,13 +68,24 @@ class LocalGenerator:
                 f"{decoding.candidates} greedy answers would all be the same",
                 hint="set a temperature above 0, such as 0.7, or candidates to 1",
             )
-        asked = [self._fitting(prompt, decoding) for prompt in prompts]
+        tasks = [self._task(prompt, decoding) for prompt in prompts]
+        if not tasks:
+            return []
+        if not self._turn(cancel):
+            return [(Reply(text="", finish="cancelled"),) * decoding.candidates] * len(tasks)
+        try:
+            written = self._write(tasks, decoding, cancel)
+        finally:
+            self._lock.release()
         return [
-            self._replies(prompt, tokens, decoding, cancel)
-            for prompt, tokens in zip(prompts, asked, strict=True)
+            tuple(
+                self._reply(one, prompt, len(task.shared) + len(task.own))
+                for one in sorted(answers, key=lambda one: -one.log_probability)
+            )
+            for prompt, task, answers in zip(prompts, tasks, written, strict=True)
         ]
 
-    def _fitting(self, prompt: Prompt, decoding: Decoding) -> TokenisedPrompt:
+    def _task(self, prompt: Prompt, decoding: Decoding) -> Task:
         tokens = tokenise(prompt, self._loaded.tokenizer)
         limit, needed = self._loaded.context_tokens, len(tokens.ids) + decoding.max_output_tokens
         if limit is not None and needed > limit:
@@ -80,21 +95,11 @@ class LocalGenerator:
                 f"{limit:,} that {self.name} can hold",
                 hint="choose a smaller schema or a model with a longer context",
             )
-        return tokens
-
-    def _replies(
-        self, prompt: Prompt, tokens: TokenisedPrompt, decoding: Decoding, cancel: Cancel | None
-    ) -> tuple[Reply, ...]:
-        if not self._turn(cancel):
-            return (Reply(text="", finish="cancelled"),) * decoding.candidates
-        try:
-            written = self._written(
-                prompt, tokens, decoding, _halt(decoding.write_timeout_s, cancel)
-            )
-        finally:
-            self._lock.release()
-        best_first = sorted(written, key=lambda one: -one.log_probability)
-        return tuple(self._reply(one, prompt, len(tokens.ids)) for one in best_first)
+        return Task(
+            shared=tokens.ids[: tokens.shared_tokens],
+            own=tokens.ids[tokens.shared_tokens :],
+            done=holds_stop(self._text, prompt.stop),
+        )
 
     def _turn(self, cancel: Cancel | None) -> bool:
         """Waits until this thread alone may write; false where it is cancelled before."""
@@ -103,30 +108,43 @@ class LocalGenerator:
                 return False
         return True
 
-    def _written(
-        self, prompt: Prompt, tokens: TokenisedPrompt, decoding: Decoding, halt: Halt
-    ) -> tuple[Written, ...]:
+    def _write(
+        self, tasks: Sequence[Task], decoding: Decoding, cancel: Cancel | None
+    ) -> list[tuple[Written, ...]]:
+        """The answers to the prompts, in their order; written in the order that pads least."""
         rules = Rules(
-            rows=decoding.candidates,
-            pick=picker(decoding.temperature, decoding.seed, decoding.candidates),
+            candidates=decoding.candidates,
+            temperature=decoding.temperature,
+            seed=decoding.seed,
             end_ids=self._loaded.end_ids,
-            done=holds_stop(self._text, prompt.stop),
             max_output_tokens=decoding.max_output_tokens,
-            halt=halt,
+            timeout_s=decoding.write_timeout_s,
+            cancel=cancel,
         )
+        order = sorted(range(len(tasks)), key=lambda place: _alike(tasks[place]))
+        tokens = max(len(task.shared) + len(task.own) for task in tasks)
+        wanted = len(tasks) * decoding.candidates
         try:
-            return write(
-                self._loaded.model,
-                tokens.ids,
-                rules,
-                shared=tokens.shared_tokens,
-                prefixes=self._prefixes,
-            )
+            reader, rows = self._reader(wanted, decoding, tokens + decoding.max_output_tokens)
+            written = write(reader, [tasks[place] for place in order], rules, rows=rows)
         except torch.OutOfMemoryError as error:
             raise ModelError(
                 f"the GPU's memory does not hold {self.name} with this prompt",
                 hint="--quantize nf4, fewer candidates, or --device cpu",
             ) from error
+        found: list[tuple[Written, ...]] = [()] * len(tasks)
+        for place, answers in zip(order, written, strict=True):
+            found[place] = answers
+        return found
+
+    def _reader(self, wanted: int, decoding: Decoding, tokens: int) -> tuple[Reader, int]:
+        """What reads, and how many rows it holds."""
+        model = self._loaded.model
+        if self._network is None:
+            return RowReader(model, self._prefixes, None), decoding.candidates
+        rows = max(decoding.candidates, min(wanted, most_rows(model, tokens)))
+        slots = Slots(model, rows=rows, tokens=tokens)
+        return SlotReader(self._network, slots, self._prefixes, None), rows
 
     def _reply(self, written: Written, prompt: Prompt, prompt_tokens: int) -> Reply:
         return Reply(
@@ -144,13 +162,6 @@ class LocalGenerator:
         return text
 
 
-def _halt(timeout_s: float, cancel: Cancel | None) -> Halt:
-    """Why writing that begins now must end, asked again and again."""
-    deadline = time.monotonic() + timeout_s
-
-    def halt() -> Finish | None:
-        if cancel is not None and cancel():
-            return "cancelled"
-        return "timeout" if time.monotonic() > deadline else None
-
-    return halt
+def _alike(task: Task) -> tuple[int, tuple[int, ...], int]:
+    """Prompts over one schema next to each other, and there the short ones."""
+    return len(task.shared), task.shared, len(task.own)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable
 from typing import Any
 
 KEPT_MIB = 1024
@@ -15,34 +14,40 @@ KEPT_MIB = 1024
 class Prefixes:
     """The prefixes read last, least recently used out first. Safe to use from several threads.
 
-    What is kept is never handed out itself: a reader extends its copy.
+    A prefix is known by its ids and the adapter that read them. What is kept is never changed:
+    whoever takes it makes a copy of what is extended.
     """
 
     def __init__(self, kept_mib: int = KEPT_MIB) -> None:
         self._room = kept_mib * 2**20
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, ...], Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
 
-    def take(self, ids: Sequence[int]) -> Any | None:
-        """A copy of the cache that holds exactly these ids, or none."""
+    def take(self, key: Hashable) -> Any | None:
+        """What is kept under the key, or none."""
         with self._lock:
-            found = self._kept.get(tuple(ids))
-            if found is None:
+            if key not in self._kept:
                 return None
-            self._kept.move_to_end(tuple(ids))
-        return copy.deepcopy(found)
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
 
-    def keep(self, ids: Sequence[int], cache: Any) -> None:
-        """Keeps a copy of the cache of these ids, where it fits at all."""
-        if bytes_of(cache) > self._room:
+    def keep(self, key: Hashable, held: Any, size_bytes: int) -> None:
+        """Keeps it, where it fits at all."""
+        if size_bytes > self._room:
             return
-        held = copy.deepcopy(cache)
         with self._lock:
-            self._kept[tuple(ids)] = held
-            while sum(bytes_of(one) for one in self._kept.values()) > self._room:
-                self._kept.popitem(last=False)
+            self._drop(key)
+            self._kept[key] = (held, size_bytes)
+            self._bytes += size_bytes
+            while self._bytes > self._room:
+                self._drop(next(iter(self._kept)))
 
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all that is kept."""
+        return self._bytes
 
-def bytes_of(cache: Any) -> int:
-    """Bytes of a cache's keys and values."""
-    return sum(layer.keys.nbytes + layer.values.nbytes for layer in cache.layers)
+    def _drop(self, key: Hashable) -> None:
+        if key in self._kept:
+            self._bytes -= self._kept.pop(key)[1]

@@ -1,6 +1,7 @@
 """The decoding loop and the draws, apart from prompts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,28 +9,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlft.config import ModelChoice
-from sqlft.generate.choice import drawn, picker
-from sqlft.generate.decode import prefill
+from sqlft.generate.choice import drawn, picked, stream
+from sqlft.generate.llama import Llama
+from sqlft.generate.prefixes import Prefixes
+from sqlft.generate.reader import READ_TOKENS, Decoder, Reader, RowReader, SlotReader
+from sqlft.generate.slots import Slots
 from sqlft.generate.stop import cut, holds_stop
 from sqlft.model import load_model
 
 TEXTS = st.text(alphabet="ab`[]\n", max_size=30)
 
 
-def test_reading_in_pieces_or_after_a_prefix_gives_the_logits_of_reading_at_once(
+def test_rows_of_any_lengths_in_one_reading_give_the_logits_of_each_read_alone(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = load_model(ModelChoice(model=str(tiny_model), device="cpu")).model.float()
-    ids = [3 + number % 250 for number in range(100)]
+    prompts = [(range(3, 60), range(9, 30)), ((), range(5, 47)), (range(3, 60), (7,))]
+    runs = [(8, 9, 10), (11,), (12, 13)]
     with torch.inference_mode():
-        whole = model(torch.tensor([ids])).logits[:, -1]
-        _, cache = prefill(model, ids[:60])
-        after_prefix, _ = prefill(model, ids[60:], cache=cache)
-        monkeypatch.setattr("sqlft.generate.decode.PREFILL_TOKENS", 7)
-        in_pieces, cache = prefill(model, ids)
-    assert cache.get_seq_length() == 100
-    assert torch.allclose(after_prefix, whole, atol=1e-4)
-    assert torch.allclose(in_pieces, whole, atol=1e-4)
+        wholes = [
+            model(torch.tensor([[*shared, *own, *run]])).logits[0]
+            for (shared, own), run in zip(prompts, runs, strict=True)
+        ]
+        for width in (512, 21):
+            monkeypatch.setitem(READ_TOKENS, "cpu", width)
+            for reader in readers(model):
+                first = reader.begin(0, prompts, lambda: None)
+                after = reader.read(runs)
+                ends = [len(run) + 1 for run in runs]
+                expected = [whole[-end] for whole, end in zip(wholes, ends, strict=True)]
+                assert torch.allclose(first, torch.stack(expected), atol=1e-4)
+                expected = [whole[1 - end :] for whole, end in zip(wholes, ends, strict=True)]
+                assert torch.allclose(after, torch.cat(expected), atol=1e-4)
+
+
+def readers(model: Any) -> list[Reader]:
+    """One of each kind: our own layers, transformers' over slots, and transformers' row by row."""
+    slots = [Slots(model, rows=3, tokens=100) for _ in range(2)]
+    return [
+        SlotReader(Llama(model, None), slots[0], Prefixes(), None),
+        SlotReader(Decoder(model), slots[1], Prefixes(), None),
+        RowReader(model, Prefixes(), None),
+    ]
 
 
 @given(st.floats(0, 1, exclude_max=True), st.integers(1, 5))
@@ -41,8 +62,8 @@ def test_a_token_without_mass_is_never_drawn(share: float, forbidden: int) -> No
 
 def test_draws_follow_the_distribution() -> None:
     logits = torch.tensor([[0.1, 0.2, 0.7]]).log().expand(2000, -1)
-    pick = picker(1.0, 0, 2000)
-    counts = pick(logits, range(2000)).bincount(minlength=3) / 2000
+    streams = [stream(0, number) for number in range(1, 2001)]
+    counts = picked(logits, streams, 1.0).bincount(minlength=3) / 2000
     assert torch.allclose(counts, torch.tensor([0.1, 0.2, 0.7]), atol=0.04)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from sqlft.config import Decoding, ModelChoice
 from sqlft.generate import LocalGenerator
-from sqlft.generate.prefixes import Prefixes, bytes_of
+from sqlft.generate.prefixes import Prefixes
+from sqlft.generate.slots import Slots
 from sqlft.model import LoadedModel, load_model
 from sqlft.prompt import layout, tokenise
 from sqlft.schema import parse_ddl
@@ -38,46 +39,38 @@ def test_a_kept_prefix_changes_no_token(tiny: LoadedModel) -> None:
             assert kept.generate([prompt], decoding) == fresh.generate([prompt], decoding)
 
 
-def test_the_shared_part_is_read_once(tiny: LoadedModel) -> None:
-    read: list[int] = []
-    hook = tiny.model.register_forward_pre_hook(
-        lambda _model, _args, kwargs: read.append(kwargs["input_ids"].shape[1]), with_kwargs=True
-    )
-    try:
-        writer, prompt = LocalGenerator(tiny), prompts()[0]
-        writer.generate([prompt], Decoding(max_output_tokens=1))
-        tokens = tokenise(prompt, tiny.tokenizer)
-        rest = len(tokens.ids) - tokens.shared_tokens
-        assert read == [tokens.shared_tokens, rest]
-        writer.generate([prompt], Decoding(max_output_tokens=1))
-        assert read == [tokens.shared_tokens, rest, rest]
-    finally:
-        hook.remove()
+def test_the_shared_part_is_read_once(tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[list[int]] = []
+    block = Slots.block
+
+    def noted(self: Slots, runs: list[tuple[int, ...]], *, first: int = 0) -> Any:
+        read.append([len(run) for run in runs])
+        return block(self, runs, first=first)
+
+    monkeypatch.setattr(Slots, "block", noted)
+    writer, shop = LocalGenerator(tiny), prompts()[::2]
+    once = Decoding(max_output_tokens=1)
+    writer.generate(shop[:1], once)
+    tokens = [tokenise(prompt, tiny.tokenizer) for prompt in shop]
+    rests = [len(one.ids) - one.shared_tokens for one in tokens]
+    assert read == [[tokens[0].shared_tokens], rests[:1]]
+    writer.generate(shop, once)
+    assert read[2:] == [sorted(rests)]
 
 
-def cache_of(tiny: LoadedModel, length: int) -> Any:
-    import torch
-    from transformers import DynamicCache
-
-    cache = DynamicCache(config=tiny.model.config)
-    with torch.inference_mode():
-        tiny.model(input_ids=torch.zeros((1, length), dtype=torch.long), past_key_values=cache)
-    return cache
-
-
-def test_kept_bytes_stay_within_their_bound(tiny: LoadedModel) -> None:
-    one = cache_of(tiny, 64)
-    each = bytes_of(one)
+def test_kept_bytes_stay_within_their_bound() -> None:
     prefixes = Prefixes(kept_mib=1)
-    fits = 2**20 // each
-    for number in range(fits + 3):
-        prefixes.keep((number,), one)
-    assert prefixes.take((0,)) is None and prefixes.take((2,)) is None
-    assert prefixes.take((3,)) is not None
+    for number in range(7):
+        prefixes.keep(number, f"prefix {number}", 2**18)
+    assert prefixes.size_bytes == 2**20
+    assert prefixes.take(2) is None and prefixes.take(3) == "prefix 3"
+    prefixes.keep(7, "prefix 7", 2**18)
+    assert prefixes.take(3) and prefixes.take(4) is None  # 3 was used after 4
+    prefixes.keep(8, "too large", 2**20 + 1)
+    assert prefixes.take(8) is None and prefixes.size_bytes == 2**20
 
 
-def test_what_is_taken_is_a_copy(tiny: LoadedModel) -> None:
-    prefixes = Prefixes()
-    prefixes.keep((1, 2), cache_of(tiny, 2))
-    prefixes.take((1, 2)).crop(-1)
-    assert prefixes.take((1, 2)).get_seq_length() == 2
+def test_what_is_kept_is_never_changed(tiny: LoadedModel) -> None:
+    writer, prompt = LocalGenerator(tiny), prompts()[0]
+    first = [writer.generate([prompt], GREEDY) for _ in range(3)]
+    assert first[0] == first[1] == first[2]
