@@ -164,7 +164,7 @@ def _over(env: Env, then: Then) -> Then:
 
 def _window(env: Env, value: Value, then: Then) -> Options:
     """A window from after its opening bracket on."""
-    inner = env.within(depth=env.depth + 1, windows=False)
+    inner = env.within(depth=max(env.depth + 1, _PLAIN), windows=False)
     start = value.made(f"{value.text} OVER (")
     options = _window_end(env, inner, start, then) if value.text.startswith(_FREE) else []
     for word, rule in (("ORDER BY ", _ordered), ("PARTITION BY ", _parted)):
@@ -172,6 +172,8 @@ def _window(env: Env, value: Value, then: Then) -> Options:
     return options
 
 
+_PLAIN = 3
+"""The depth at which a window's expressions begin: one call, and nothing in it."""
 _FREE = ("SUM", "AVG", "COUNT", "MIN", "MAX")
 _FRAMES = (
     " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",

@@ -23,6 +23,5 @@ def _known(schema: Schema) -> Known:
 def canonical_sentences(schema: Schema, refusal: str) -> Place:
     """Where every query over the schema, and the refusal, begins."""
     env = Env(scope=Scope((), (), "bare"), known=_known(schema), rules=_RULES)
-    env = env.within(nesting=-1)
     options = query(env, lambda fields, used: [END])
     return Place([*options, lit(narrow_text(refusal), lambda: [END])])

@@ -8,30 +8,32 @@ from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, Kind, fellow
 from sqlft.generate.grammar.literals import compared_literals, number_literals, text_literals
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rules import Then
-from sqlft.generate.grammar.scope import Env, Field, Key, Value
+from sqlft.generate.grammar.scope import HIDDEN, Env, Field, Key, Value
 
 _EQUAL = (" = ", " <> ")
 _UNEQUAL = (" < ", " <= ", " > ", " >= ")
 _LIKE = (" LIKE ", " NOT LIKE ", " ILIKE ", " NOT ILIKE ")
+MOST_TESTS = 10
+"""Comparisons of one condition outside of brackets."""
+MOST_LISTED = 30
+"""Literals of one IN."""
 _DEEPEST = 2
 """Brackets around conditions within each other."""
 
 
 def condition(env: Env, then: Then) -> Options:
     """Comparisons with AND and OR between them."""
-    return _conditions(env, Value("bool", ""), then)
+    return _conditions(env, Value("bool", ""), 1, then)
 
 
-def _conditions(env: Env, before: Value, then: Then) -> Options:
+def _conditions(env: Env, before: Value, number: int, then: Then) -> Options:
     def tested(after: Env, test: Value) -> Options:
         whole = before.joined(test, before.text + test.text, "bool")
-        return [
-            *then(after, whole),
-            *(
-                lit(word, _conditions, after, whole.made(whole.text + word), then)
-                for word in (" AND ", " OR ")
-            ),
-        ]
+        options = then(after, whole)
+        for word in (" AND ", " OR ") if number < MOST_TESTS else ():
+            longer = whole.made(whole.text + word)
+            options.append(lit(word, _conditions, after, longer, number + 1, then))
+        return options
 
     return _test(env, tested)
 
@@ -141,19 +143,19 @@ def _like(env: Env, left: Value, word: str, then: Then) -> Options:
 def _among(env: Env, left: Value, negation: str, then: Then) -> Options:
     """A list of literals, or a query, after the opening bracket."""
     start = f"{left.text} {negation}IN ("
-    options = _listed(env, left, start, then)
+    options = _listed(env, left, start, 1, then)
     if env.nesting < MOST_NESTED:
         options += _in_query(env, left, start, then)
     return options
 
 
-def _listed(env: Env, left: Value, start: str, then: Then) -> Options:
+def _listed(env: Env, left: Value, start: str, number: int, then: Then) -> Options:
     def next_(after: Env, value: Value) -> Options:
         text = start + value.text
-        return [
-            lit(", ", _listed, after, left, f"{text}, ", then),
-            lit(")", then, after, left.made(f"{text})", "bool")),
-        ]
+        options = [lit(")", then, after, left.made(f"{text})", "bool"))]
+        if number < MOST_LISTED:
+            options.append(lit(", ", _listed, after, left, f"{text}, ", number + 1, then))
+        return options
 
     return _literals(env, left.kind, next_)
 
@@ -161,13 +163,13 @@ def _listed(env: Env, left: Value, start: str, then: Then) -> Options:
 def _literals(env: Env, kind: Kind, then: Then) -> Options:
     if kind == "number":
         negative = lambda e, v: then(e, Value("number", f"-{v.text}", constant=True))  # noqa: E731
-        return number_literals(env, then) + [lit("-", number_literals, env, negative)]
+        return [*number_literals(env, then), lit("-", number_literals, env, negative)]
     return text_literals(env, then) if kind == "text" else compared_literals(env, kind, then)
 
 
 def _in_query(env: Env, left: Value, start: str, then: Then) -> Options:
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         after, value = read_by_query(env, "bool", used)
-        return [lit(")", then, after, left.joined(value, f"{start}...)", "bool"))]
+        return [lit(")", then, after, left.joined(value, f"{start}{HIDDEN})", "bool"))]
 
     return env.rules.query(env, closing, want=(fellows(left.kind),))

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlft.generate.grammar.calls import calls
 from sqlft.generate.grammar.columns import columns, has_column
-from sqlft.generate.grammar.kinds import DATES, NUMBER, TEXT, Kind
+from sqlft.generate.grammar.kinds import ANY, DATES, NUMBER, TEXT, Kind
 from sqlft.generate.grammar.literals import counts, date_literals, number_literals, text_literals
 from sqlft.generate.grammar.machine import Option, Options, lit
 from sqlft.generate.grammar.rules import Then
-from sqlft.generate.grammar.scope import Env, Field, Key, Value
+from sqlft.generate.grammar.scope import HIDDEN, Env, Field, Key, Value
 
-DEEPEST = 3
+DEEPEST = 4
 """Calls and brackets within each other."""
 MOST_NESTED = 5
 """Queries within each other."""
+MOST_OPERATORS = 4
+"""Operators of one expression outside of brackets."""
+_SHALLOW = 1
+"""Calls and brackets around a query that gives one value."""
 
 _SIGNS = (" + ", " - ", " * ", " / ", " % ", " // ")
 _UNITS = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
 _GAPS: dict[Kind, Kind] = {"date": "number", "timestamp": "interval"}
 """What one date less another gives."""
+_GAPS_WANTED = frozenset(_GAPS.values())
 _CASTS: dict[Kind, dict[str, Kind]] = {
     "number": {"INT": "number", "BIGINT": "number", "DOUBLE": "number", "TEXT": "text"},
     "text": {
@@ -50,13 +57,23 @@ def expression(
         literals: whether it may be a literal and nothing else.
     """
 
-    def go_on(after: Env, value: Value) -> Options:
-        options = _operators(after, want, value, go_on)
-        if value.kind in want and (literals or not value.constant):
-            options += then(after, value)
+    return operand(env, want, _followed(want, then, literals, 0), but=but, literals=literals)
+
+
+def _followed(want: frozenset[Kind], then: Then, literals: bool, operators: int) -> Then:
+    """What may come after a value that so many operators made: one more, or what comes after."""
+
+    def after(env: Env, value: Value) -> Options:
+        options: Options = []
+        if operators < MOST_OPERATORS:
+            more = _followed(want, then, literals, operators + 1)
+            options += _operators(env, want, value, literals, then, more)
+        whole = value.kind in want and not value.bracketed
+        if whole and (literals or not value.constant):
+            options += then(env, value)
         return options
 
-    return operand(env, want, go_on, but=but, literals=literals)
+    return after
 
 
 def operand(
@@ -66,39 +83,68 @@ def operand(
     *,
     but: frozenset[Key] = frozenset(),
     literals: bool = True,
+    left: bool = True,
+    brackets: bool = True,
 ) -> Options:
-    """One value without operators around it."""
+    """One value without operators around it.
+
+    Args:
+        literals: whether it may be a literal, with no operator before or after it.
+        left: whether an operator may come after it.
+        brackets: whether it may be arithmetic in brackets.
+    """
     options = columns(env, want, then, but=but)
     options += [lit(v.text, then, env, v) for v in env.repeated if v.kind in want]
-    if "number" in want:
+    if "number" in want and (literals or (left and _may_read(env, NUMBER))):
         options += number_literals(env, then)
     if literals and "text" in want:
         options += text_literals(env, then)
     if literals and "bool" in want:
         truths = (Value("bool", word, constant=True) for word in ("TRUE", "FALSE"))
         options += [lit(value.text, then, env, value) for value in truths]
-    options += date_literals(env, want, then)
+    days = want & DATES
+    if not literals:  # only the days from one until a column's
+        gaps = left and _GAPS_WANTED & want
+        days = frozenset(k for k in days if gaps and has_column(env, frozenset({k})))
+    options += date_literals(env, days, then)
     if env.depth < DEEPEST:
         options += calls(env, want, then) + _cases(env, want, then) + _casts(env, want, then)
     if env.depth < DEEPEST and "number" in want:
-        options += [lit("(", _bracketed, env, then), lit("-", _negative, env, then)]
-    if env.nesting < MOST_NESTED:
+        if brackets and _may_read(env, NUMBER):
+            options.append(lit("(", _bracketed, env, then))
+        if literals or _may_read(env, NUMBER):
+            options.append(lit("-", _negative, env, literals or left, then))
+    if env.nesting < MOST_NESTED and env.depth <= _SHALLOW:
         options.append(lit("(", scalar_query, env, want, then))
     return options
 
 
-def _operators(env: Env, want: frozenset[Kind], left: Value, then: Then) -> Options:
+def _operators(
+    env: Env, want: frozenset[Kind], left: Value, literals: bool, then: Then, more: Then
+) -> Options:
+    """An operator and its right side.
+
+    Args:
+        then: what may come after a value that takes no further operator.
+        more: what may come after one that does.
+    """
     if left.kind == "number":
-        return [lit(sign, _joined, env, left, sign, NUMBER, "number", then) for sign in _SIGNS]
+        signs = _SIGNS[2:] if left.bracketed else _SIGNS
+        if left.constant and not _may_read(env, NUMBER):
+            return []
+        return [lit(sign, _joined, env, left, sign, NUMBER, "number", more) for sign in signs]
     if left.kind == "text":
-        return [lit(" || ", _joined, env, left, " || ", TEXT, "text", then)]
+        if left.constant and not _may_read(env, TEXT):
+            return []
+        return [lit(" || ", _joined, env, left, " || ", TEXT, "text", more)]
     options: Options = []
-    if left.kind in DATES and "timestamp" in want:
-        signs = (" + INTERVAL ", " - INTERVAL ")
-        options += [lit(sign, _shifted, env, left, sign, then) for sign in signs]
+    if left.kind in DATES and "timestamp" in want and (literals or not left.constant):
+        shifts = (" + INTERVAL ", " - INTERVAL ")
+        options += [lit(sign, _shifted, env, left, sign, then) for sign in shifts]
+    # ``a - b // 7`` would take ``b // 7`` first: the days between two dates end an expression.
     gap = _GAPS.get(left.kind)
-    if gap in want and not left.constant:
-        same = frozenset({left.kind})
+    same = frozenset({left.kind})
+    if gap in want and has_column(env, same):
         options.append(lit(" - ", _joined, env, left, " - ", same, gap, then))
     return options
 
@@ -106,9 +152,13 @@ def _operators(env: Env, want: frozenset[Kind], left: Value, then: Then) -> Opti
 def _joined(
     env: Env, left: Value, sign: str, want: frozenset[Kind], kind: Kind, then: Then
 ) -> Options:
-    return operand(
-        env, want, lambda e, right: then(e, left.joined(right, left.text + sign + right.text, kind))
-    )
+    """The right side; two literals are not reckoned with."""
+
+    def joined(after: Env, right: Value) -> Options:
+        return then(after, left.joined(right, left.text + sign + right.text, kind))
+
+    brackets = sign not in (" + ", " || ")
+    return operand(env, want, joined, literals=not left.constant, left=False, brackets=brackets)
 
 
 def _shifted(env: Env, left: Value, sign: str, then: Then) -> Options:
@@ -127,18 +177,24 @@ def _bracketed(env: Env, then: Then) -> Options:
     def closing(inner: Env, value: Value) -> Options:
         if value.plain or value.constant:
             return []
-        return [lit(")", then, env.after(inner), value.made(f"({value.text})"))]
+        bracketed = replace(value.made(f"({value.text})"), bracketed=True)
+        return [lit(")", then, env.after(inner), bracketed)]
 
     return expression(env.deeper(), NUMBER, closing)
 
 
-def _negative(env: Env, then: Then) -> Options:
-    options = columns(env, NUMBER, lambda e, value: then(e, value.made(f"-{value.text}")))
-    options += number_literals(
-        env, lambda e, value: then(e, Value("number", f"-{value.text}", constant=True))
-    )
-    made = lambda e, value: then(e, value.made(f"-{value.text}"))  # noqa: E731
-    return options + [lit("(", _bracketed, env, made)] + calls(env, NUMBER, made)
+def _negative(env: Env, literals: bool, then: Then) -> Options:
+    """What may come after a minus sign."""
+
+    def negated(after: Env, value: Value) -> Options:
+        return then(after, value.made(f"-{value.text}"))
+
+    options = columns(env, NUMBER, negated) + calls(env, NUMBER, negated)
+    if literals:
+        options += number_literals(env, negated)
+    if _may_read(env, NUMBER):
+        options.append(lit("(", _bracketed, env, negated))
+    return options
 
 
 def scalar_query(env: Env, want: frozenset[Kind], then: Then) -> Options:
@@ -160,14 +216,23 @@ def read_by_query(env: Env, kind: Kind, used: frozenset[Key]) -> tuple[Env, Valu
     """
     mine = {source.name for source in env.scope.sources}
     keys = frozenset(key for key in used if key[0] in mine)
-    return env, Value(kind, "", keys, used - keys)
+    return env, Value(kind, HIDDEN, keys, used - keys)
+
+
+def _may_read(env: Env, want: frozenset[Kind]) -> bool:
+    """Whether there is anything of the kinds but literals."""
+    if has_column(env, want) or any(value.kind in want for value in env.repeated):
+        return True
+    return "number" in want and env.aggregates and env.depth < DEEPEST
 
 
 def _cases(env: Env, want: frozenset[Kind], then: Then) -> Options:
+    """CASE: its tests and results are plain ones."""
     wanted = want & {"number", "text"}
-    if not wanted:
+    inner = env.within(depth=DEEPEST - 1)
+    if not wanted or env.depth >= inner.depth or not _may_read(inner, ANY):
         return []
-    return [lit("CASE WHEN ", _when, env, env.deeper(), wanted, Value("bool", "CASE"), then)]
+    return [lit("CASE WHEN ", _when, env, inner, wanted, Value("bool", "CASE"), then)]
 
 
 def _when(env: Env, inner: Env, want: frozenset[Kind], case: Value, then: Then) -> Options:

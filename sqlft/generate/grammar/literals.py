@@ -46,7 +46,7 @@ def date_literals(env: Env, want: frozenset[Kind], then: Then) -> Options:
             continue
         shape = Day(with_time=kind == "timestamp")
         options.append(lit(f"{word} ", _typed, shape, word, kind, env, then))
-        value = Value(kind, _CURRENT[kind])
+        value = Value(kind, _CURRENT[kind], constant=True)
         options.append(lit(_CURRENT[kind], then, env, value))
     return options
 

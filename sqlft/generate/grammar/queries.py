@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -11,18 +11,16 @@ from sqlft.generate.grammar.columns import columns
 from sqlft.generate.grammar.expressions import expression
 from sqlft.generate.grammar.kinds import ANY, SORTED, Kind
 from sqlft.generate.grammar.machine import Option, Options, lit
-from sqlft.generate.grammar.rules import Rows
+from sqlft.generate.grammar.rules import Offers, Rows, Wants
 from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, Value
 from sqlft.generate.grammar.shapes import NewName, Number
 from sqlft.generate.grammar.sources import from_clause, unambiguous
 
 MOST_ITEMS = 12
+MOST_GROUPS = 6
 MOST_CTES = 3
 _LIMIT = Number(digits=6, decimals=0)
 _SET_OPERATIONS = (" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ")
-
-Wants: TypeAlias = "Sequence[frozenset[Kind]] | None"
-"""The kinds of a query's columns; none: any, ``()``: of EXISTS."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Select:
 
     env: Env
     want: Wants
-    named: bool
+    offers: Offers
     items: tuple[Value, ...] = ()
     fields: tuple[Field, ...] = ()
     star: bool = False
@@ -46,6 +44,13 @@ class Select:
     @property
     def aggregate(self) -> bool:
         return any(item.aggregate for item in self.items)
+
+    @property
+    def offers_enough(self) -> bool:
+        """Whether its columns are what the query around it asks for by name."""
+        if self.offers is None:
+            return True
+        return any(field.kind in self.offers for field in unambiguous(self.fields))
 
     @property
     def open_items(self) -> list[Value]:
@@ -64,24 +69,24 @@ class Select:
 Selected: TypeAlias = "Callable[[Select], Options]"
 
 
-def query(env: Env, then: Rows, *, want: Wants = None, named: bool = False) -> Options:
+def query(env: Env, then: Rows, *, want: Wants = None, offers: Offers = None) -> Options:
     """A query from its first word on.
 
     Args:
         env: the query around it, whose columns it may read.
         want: the kinds of its columns, where they are asked for.
-        named: whether its columns are referred to by name from around it.
+        offers: kinds of columns that are referred to by name from around it: it must offer one.
     """
     inner = _inside(env)
-    options = _whole(inner, then, want, named)
+    options = _whole(inner, then, want, offers)
     if want != () and env.nesting == 0:
-        options.append(lit("WITH ", _with, inner, then, want, named))
+        options.append(lit("WITH ", _with, inner, then, want, offers))
     return options
 
 
 def _inside(env: Env) -> Env:
     """Where a nested query begins: it sees what the query around it may read, and beyond."""
-    sources = env.scope.sources
+    sources = tuple(source for source in env.scope.sources if source.name)
     if env.only is not None:
         sources = tuple(source.only(env.only) for source in sources)
     outer = (*sources, *(s for s in env.scope.outer if env.scope.named(s.name) is None))
@@ -94,26 +99,24 @@ def _inside(env: Env) -> Env:
     )
 
 
-def _with(env: Env, then: Rows, want: Wants, named: bool) -> Options:
+def _with(env: Env, then: Rows, want: Wants, offers: Offers) -> Options:
     taken = frozenset(s.name.lower() for s in (*env.known.tables, *env.ctes))
-    return [Option(NewName(taken), lambda name: _cte(env, name, then, want, named))]
+    return [Option(NewName(taken), lambda name: _cte(env, name, then, want, offers))]
 
 
-def _cte(env: Env, name: str, then: Rows, want: Wants, named: bool) -> Options:
+def _cte(env: Env, name: str, then: Rows, want: Wants, offers: Offers) -> Options:
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         source = Source(name, name, unambiguous(fields))
-        if not source.fields:
-            return []
         longer = env.within(ctes=(*env.ctes, source))
-        options = [lit(") ", _whole, longer, then, want, named)]
+        options = [lit(") ", _whole, longer, then, want, offers)]
         if len(longer.ctes) < MOST_CTES:
-            options.append(lit("), ", _with, longer, then, want, named))
+            options.append(lit("), ", _with, longer, then, want, offers))
         return options
 
-    return [lit(" AS (", query, env, closing, named=True)]
+    return [lit(" AS (", query, env, closing, offers=ANY)]
 
 
-def _whole(env: Env, then: Rows, want: Wants, named: bool) -> Options:
+def _whole(env: Env, then: Rows, want: Wants, offers: Offers) -> Options:
     """A SELECT with its ORDER BY and LIMIT, or several between set operations."""
 
     def first(select: Select) -> Options:
@@ -122,7 +125,7 @@ def _whole(env: Env, then: Rows, want: Wants, named: bool) -> Options:
             options += _set_operations(env, select, then)
         return options
 
-    return _select(env, first, want, named)
+    return _select(env, first, want, offers)
 
 
 def _set_operations(env: Env, first: Select, then: Rows) -> Options:
@@ -133,7 +136,7 @@ def _set_operations(env: Env, first: Select, then: Rows) -> Options:
         used = replace(first, used=first.used | select.used)
         return _set_end(used, then) + _set_operations(env, used, then)
 
-    return [lit(word, _select, env, branch, kinds, False) for word in _SET_OPERATIONS]
+    return [lit(word, _select, env, branch, kinds, None) for word in _SET_OPERATIONS]
 
 
 def _set_end(select: Select, then: Rows) -> Options:
@@ -164,7 +167,7 @@ def _set_order(
     return [lit(key, keyed, [k for k in keys if k != key]) for key in keys]
 
 
-def _select(env: Env, then: Selected, want: Wants, named: bool) -> Options:
+def _select(env: Env, then: Selected, want: Wants, offers: Offers) -> Options:
     """FROM, SELECT, WHERE, GROUP BY, HAVING, QUALIFY."""
 
     def joined(sources: tuple[Source, ...]) -> Options:
@@ -173,7 +176,7 @@ def _select(env: Env, then: Selected, want: Wants, named: bool) -> Options:
         seen = tuple(s for s in outer if s.name.casefold() not in hidden)
         style = "qualified" if len(sources) > 1 else "open" if seen else "bare"
         here = env.within(scope=Scope(sources, seen, style))
-        return [lit(" SELECT ", _items, Select(here, want, named), then)]
+        return [lit(" SELECT ", _items, Select(here, want, offers), then)]
 
     return from_clause(env, joined)
 
@@ -196,8 +199,8 @@ def _stars(select: Select, then: Selected) -> Options:
         chosen |= {f"{source.shown}.*": (source,) for source in sources}
     for text, starred in chosen.items():
         fields = tuple(f for source in starred for f in source.fields)
-        if _fits([f.kind for f in fields], select.want):
-            whole = replace(select, star=True, fields=fields)
+        whole = replace(select, star=True, fields=fields)
+        if _fits([f.kind for f in fields], select.want) and whole.offers_enough:
             options.append(lit(text, _where, whole, then))
     return options
 
@@ -218,8 +221,6 @@ def _item(select: Select, then: Selected) -> Options:
     here = select.env.within(
         aggregates=True, windows=True, scope=Scope(scope.sources, (), scope.style)
     )
-    if scope.style == "open":
-        here = here.within(scope=Scope(scope.sources, (), "open"))
 
     def written(after: Env, value: Value) -> Options:
         longer = replace(select.reading(after, value), items=(*select.items, value))
@@ -232,7 +233,7 @@ def _item_end(select: Select, value: Value, then: Selected) -> Options:
     name = value.text.rpartition(".")[2] if value.plain else ""
     plain = replace(select, fields=(*select.fields, Field(name, value.kind)))
     options = _item_after(plain, then)
-    if select.named and not value.plain:
+    if select.offers and not value.plain:
         taken = frozenset(field.text.lower() for field in select.fields)
         options.append(lit(" AS ", _alias, select, value, taken, then))
     return options
@@ -249,7 +250,7 @@ def _alias(select: Select, value: Value, taken: frozenset[str], then: Selected) 
 def _item_after(select: Select, then: Selected) -> Options:
     count, want = len(select.items), select.want
     options: Options = []
-    if want is None or count == len(want):
+    if (want is None or count == len(want)) and select.offers_enough:
         options += _where(select, then)
     if count < (MOST_ITEMS if want is None else len(want)):
         options.append(lit(", ", _item, select, then))
@@ -279,29 +280,27 @@ def _grouping(select: Select, then: Selected) -> Options:
 def _group(select: Select, then: Selected) -> Options:
     """One more thing that rows are grouped by."""
     texts = {group.text for group in select.groups}
-    env = select.env
-    items = [
-        item
-        for item in select.items
-        if not (item.plain or item.constant or item.aggregate) and item.keys and item.text
-    ]
+    env, still = select.env, select.open_items
     options = [
         lit(item.text, _grouped, select, env, item, then)
-        for item in items
-        if item.text not in texts
+        for item in select.items
+        if item.groupable and item.text not in texts
     ]
     chosen = frozenset(key for group in select.groups if group.plain for key in group.keys)
-    plain = env.within(scope=Scope(env.scope.sources, (), env.scope.style))
-    return options + columns(
-        plain, ANY - {"other"}, lambda e, value: _grouped(select, e, value, then), but=chosen
-    )
+    scope = Scope(env.scope.sources, (), env.scope.style)
+    only = None
+    if len(select.groups) >= MOST_GROUPS:  # enough, but for what is still to be grouped by
+        only = frozenset(key for item in still for key in item.keys)
+    plain = env.within(scope=scope, only=only)
+    return options + columns(plain, ANY, lambda e, v: _grouped(select, e, v, then), but=chosen)
 
 
 def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:
     longer = replace(select.reading(env, value), groups=(*select.groups, value))
     options: Options = []
-    if len(longer.groups) < MOST_ITEMS:
-        options.append(lit(", ", _group, longer, then))
+    more = _group(longer, then)
+    if more and (len(longer.groups) < MOST_GROUPS or longer.open_items):
+        options.append(lit(", ", lambda: more))
     if not longer.open_items:
         options += _having(longer, then) + _qualified(longer, then)
     return options
@@ -342,10 +341,11 @@ def _counted(env: Env, value: Value, sign: str, held: Callable[[Env, Value], Opt
 
 
 def _ordering(select: Select) -> Env:
-    """What ORDER BY may read."""
+    """What ORDER BY may read: columns of this query alone."""
+    scope = Scope(select.env.scope.sources, (), select.env.scope.style)
     if select.groups or select.aggregate:
-        return select.within_groups(windows=True)
-    return select.env.within(windows=True)
+        return select.within_groups(windows=True, scope=scope)
+    return select.env.within(windows=True, scope=scope)
 
 
 def _ordered_and_limited(select: Select, then: Rows) -> Options:

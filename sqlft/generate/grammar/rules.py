@@ -19,6 +19,13 @@ Rows: TypeAlias = "Callable[[tuple[Field, ...], frozenset[Key]], Options]"
 """What may come after a query, given its columns and what it read of the queries around it."""
 
 
+Wants: TypeAlias = "Sequence[frozenset[Kind]] | None"
+"""The kinds of a query's columns; none: any, ``()``: of EXISTS."""
+
+Offers: TypeAlias = "frozenset[Kind] | None"
+"""Kinds of which a query must offer a column by name; none: nobody asks for its names."""
+
+
 class ExpressionRule(Protocol):
     def __call__(
         self,
@@ -41,8 +48,8 @@ class QueryRule(Protocol):
         env: Env,
         then: Rows,
         *,
-        want: Sequence[frozenset[Kind]] | None = None,
-        named: bool = False,
+        want: Wants = None,
+        offers: Offers = None,
     ) -> Options: ...
 
 

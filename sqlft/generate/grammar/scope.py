@@ -16,6 +16,10 @@ Key: TypeAlias = tuple[str, str]
 """A column within one query: its source's name and its own, both as text."""
 
 
+HIDDEN = "\0"
+"""Stands in an expression's text for a nested query's."""
+
+
 def quoted(name: str) -> str:
     """The name as the canonical form spells it.
 
@@ -85,6 +89,7 @@ class Value:
 
     kind: Kind
     text: str
+    """As it was written; what a nested query stood for is ``HIDDEN``."""
     keys: frozenset[Key] = frozenset()
     """Columns of this query's own sources that it reads outside of aggregates."""
     outer: frozenset[Key] = frozenset()
@@ -94,11 +99,19 @@ class Value:
     plain: bool = False
     """It is a column and nothing else."""
     constant: bool = False
-    """It is a literal and nothing else."""
+    """It reads nothing: literals alone."""
+    bracketed: bool = False
+    """It is in brackets, which only an operator beside them is a reason for."""
+
+    @property
+    def groupable(self) -> bool:
+        """Whether it is an expression that rows may be grouped by."""
+        return bool(self.keys) and not (self.plain or self.aggregate or HIDDEN in self.text)
 
     def made(self, text: str, kind: Kind | None = None) -> Value:
         """An expression around this one alone."""
-        return Value(kind or self.kind, text, self.keys, self.outer, self.aggregate)
+        made = kind or self.kind
+        return Value(made, text, self.keys, self.outer, self.aggregate, constant=self.constant)
 
     def joined(self, other: Value, text: str, kind: Kind) -> Value:
         """An expression of both."""
@@ -108,6 +121,7 @@ class Value:
             self.keys | other.keys,
             self.outer | other.outer,
             self.aggregate or other.aggregate,
+            constant=self.constant and other.constant,
         )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import fellows
+from sqlft.generate.grammar.kinds import ANY, fellows
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, Value, quoted
 
 MOST_SOURCES = 8
 _MOST_NESTED = 2
+_PLAIN = 3
+"""The depth at which what else a join is on begins: one call, and nothing in it."""
 
 Joined: TypeAlias = "Callable[[tuple[Source, ...]], Options]"
 """What may come after the FROM clause, given its sources in order."""
@@ -102,26 +104,25 @@ def _derived(
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         name = free_name("derived", taken)
         source = Source("", name, unambiguous(fields))
-        if not source.fields:
-            return []
         if earlier:
-            return (
-                [lit(f") AS {quoted(name)}", then, source)]
-                if joinable(env, earlier, source)
-                else []
-            )
-        return [
-            lit(")", _alone, env, source, then),
-            lit(f") AS {quoted(name)}", then, source),
-        ]
+            return [lit(f") AS {quoted(name)}", then, source)]
+        alone = lit(")", _alone, source.renamed(""), then)
+        return [alone, lit(f") AS {quoted(name)}", _accompanied, source, then)]
 
     inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
-    return env.rules.query(inner, closing, named=True)
+    kinds = [field.kind for source in earlier for field in source.fields]
+    offers = frozenset(fellow for kind in kinds if kind != "other" for fellow in fellows(kind))
+    return env.rules.query(inner, closing, offers=offers if earlier else ANY)
 
 
-def _alone(env: Env, source: Source, then: Callable[[Source], Options]) -> Options:
+def _alone(source: Source, then: Callable[[Source], Options]) -> Options:
     """After the one source of a FROM that has no name: nothing is joined to it."""
     return [option for option in then(source) if option.what == " SELECT "]
+
+
+def _accompanied(source: Source, then: Callable[[Source], Options]) -> Options:
+    """After a query that was given a name: it is joined to something."""
+    return [option for option in then(source) if option.what != " SELECT "]
 
 
 def unambiguous(fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -185,7 +186,7 @@ def _on(env: Env, sources: tuple[Source, ...], crossing: bool, then: Joined) -> 
     for pair in found + (_crossed_pairs(env, sources[:-1]) if crossing else []):
         rights.setdefault(pair.left, []).append(pair.right)
     scope = Scope(sources, env.scope.outer, "qualified")
-    inner = replace(env, scope=scope, aggregates=False, windows=False)
+    inner = replace(env, scope=scope, aggregates=False, windows=False, depth=_PLAIN)
 
     def held(after: Env, value: Value) -> Options:
         return _more(env, sources, then, crossing=crossing)
