@@ -21,6 +21,7 @@ from sqlft.cli.model import model
 from sqlft.cli.query import check, run
 from sqlft.cli.schema import schema
 from sqlft.cli.score import score
+from sqlft.cli.train import train
 from sqlft.errors import SqlftError, printable
 
 
@@ -73,6 +74,7 @@ for command in (
     evaluate_datasets,
     score,
     compare_runs,
+    train,
     model,
     feedback,
     app,

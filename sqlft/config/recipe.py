@@ -55,6 +55,11 @@ class Validation(Options):
     execution_s: float = option(
         600.0, help="Seconds that writing and running them may take at one look.", at_least=1
     )
+    rule: str = option(
+        "strict",
+        help="What counts as the same result.",
+        choices=("spider", "bird", "sql-eval", "strict"),
+    )
     patience: int = option(
         0, help="Looks without a new best after which training ends; 0: never.", at_least=0
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlft.config import Progress, Recipe
 from sqlft.data.check.leakage import question_leaks, sets_of
@@ -18,6 +18,8 @@ from sqlft.schema import Schema
 from sqlft.train.course import Taught, taught
 from sqlft.train.exercise import exercises
 from sqlft.train.plan import Share
+
+T = TypeVar("T")
 
 _SHOWN_LEAKS = 3
 
@@ -144,8 +146,7 @@ class _Reader:
         if not examples:
             which = f"{path} has no example" + (f" of the split {split}" if split else "")
             raise InputError(which, hint=_splits(described) if split else None)
-        if at_most is not None and at_most < len(examples):
-            examples = random.Random(role).sample(examples, at_most)
+        examples = examples if at_most is None else sampled(examples, role, at_most)
         ids = {example.id for example in examples}
         asked = list(exercises(described, split=split, ids=ids, progress=self._progress))
         found = taught(
@@ -169,6 +170,17 @@ class _Reader:
     def _tell(self, what: str, done: int, total: int) -> None:
         if self._progress is not None and done % 50 == 0:
             self._progress(what, done / total)
+
+
+def sampled(items: Sequence[T], role: str, at_most: int) -> list[T]:
+    """At most so many of a dataset's items: the same ones in every run, whatever its seed.
+
+    >>> sampled("abcdef", "validation", 2) == sampled("abcdef", "validation", 2)
+    True
+    """
+    if at_most >= len(items):
+        return list(items)
+    return random.Random(role).sample(list(items), at_most)
 
 
 def _splits(described: Dataset) -> str:

@@ -81,6 +81,11 @@ class RunFolder:
         return self.path.rename(self.path.with_name(self.name))
 
 
+def is_first_process() -> bool:
+    """Whether this is the only process, or the first of several that ``accelerate`` started."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
 def runs_folder() -> Path:
     """Where all trainings lie."""
     return home() / "runs" / "train"

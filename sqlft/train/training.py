@@ -34,7 +34,13 @@ from sqlft.train.hook import Hook
 from sqlft.train.material import Material, material
 from sqlft.train.plan import Batch, Share, plan
 from sqlft.train.result import save_result
-from sqlft.train.run_folder import RunFolder, new_run, write_json
+from sqlft.train.run_folder import (
+    RunFolder,
+    is_first_process,
+    new_run,
+    runs_folder,
+    write_json,
+)
 from sqlft.train.supervised import SupervisedTrainer, mean_loss
 from sqlft.train.trainable import made_trainable
 
@@ -127,8 +133,8 @@ def train(
     """
     ready = prepared(recipe, progress=progress)
     device = chosen_device(recipe.device)
-    folder = resumed or (new_run(recipe) if _is_main() else _others_run(recipe))
-    lock = folder.lock() if _is_main() else None
+    folder = resumed or (new_run(recipe) if is_first_process() else _others_run(recipe))
+    lock = folder.lock() if is_first_process() else None
     try:
         with told_plainly(folder.path, ready.estimate):
             return _trained(ready, device, folder, hook, told, progress)
@@ -221,15 +227,8 @@ def _result(done: Path, history: History, chosen: Look | None, ended: str | None
     )
 
 
-def _is_main() -> bool:
-    """Whether this is the only process, or the first of several that ``accelerate`` started."""
-    return int(os.environ.get("RANK", "0")) == 0
-
-
 def _others_run(recipe: Recipe) -> RunFolder:
     """The folder that the first process makes."""
-    from sqlft.train.run_folder import runs_folder
-
     folder = RunFolder(path=runs_folder() / f"{recipe.run.name or 'run'}.partial")
     deadline = time.monotonic() + 600
     while not folder.recipe.is_file() and time.monotonic() < deadline:
@@ -351,7 +350,7 @@ def _vary(ready: Prepared) -> Vary | None:
 def _where(folder: RunFolder) -> tuple[Path | None, History]:
     """The checkpoint to go on from, and what had happened until then."""
     found, damaged = newest(folder.checkpoints)
-    if _is_main():
+    if is_first_process():
         for path in damaged:
             shutil.rmtree(path, ignore_errors=True)
         history = read_history(folder.steps).until(-1 if found is None else step_of(found))

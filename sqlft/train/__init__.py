@@ -1,0 +1,1 @@
+"""Examples become an adapter: packing, supervised training, search."""
