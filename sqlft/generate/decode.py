@@ -12,7 +12,7 @@ import torch
 
 from sqlft.generate.choice import picked, stream
 from sqlft.generate.mask import Mask
-from sqlft.generate.reader import Halt, Halted, Reader
+from sqlft.generate.reader import Halted, Reader
 from sqlft.model.generator import Cancel, Finish
 
 STRUCK_OUT = 32
@@ -184,7 +184,7 @@ def _advance(
 def _going_on(
     reader: Reader, live: list[_Row], logits: torch.Tensor, ended: list[_Row]
 ) -> tuple[list[_Row], torch.Tensor]:
-    """The rows that have not ended and their logits; the last ones take the places of the others."""
+    """The rows that have not ended and their logits; the last take the places of the others."""
     order = list(range(len(live)))
     for place in reversed(order):
         if live[order[place]].finish is not None:

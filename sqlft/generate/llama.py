@@ -108,11 +108,14 @@ class Llama:
             block,
         )
         # (rows, KV heads, heads that share it x length, width)
-        queries = turned[:, :, :heads].unflatten(2, (kv_heads, -1)).permute(0, 2, 3, 1, 4)
-        found = functional.scaled_dot_product_attention(
-            queries.flatten(2, 3), keys, values, attn_mask=mask
+        group = heads // kv_heads
+        queries = turned[:, :, :heads].reshape(rows, length, kv_heads, group, -1)
+        queries = queries.permute(0, 2, 3, 1, 4).flatten(2, 3)
+        found: torch.Tensor = functional.scaled_dot_product_attention(
+            queries, keys, values, attn_mask=mask
         )
-        return found.unflatten(2, (-1, length)).permute(0, 3, 1, 2, 4).flatten(2)
+        found = found.view(rows, kv_heads, group, length, -1)
+        return found.permute(0, 3, 1, 2, 4).flatten(2)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         wide = x.float()
@@ -126,7 +129,7 @@ def bare(model: Any) -> Any:
 
 
 def _turned(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-    """Rotary positions, as Llama has them: the halves of each head are turned against each other."""
+    """Rotary positions as Llama has them: the two halves of each head make the turned pairs."""
     first, second = x.chunk(2, dim=-1)
     return x * turn[0] + torch.cat((-second, first), dim=-1) * turn[1]
 
@@ -180,7 +183,7 @@ def _product(modules: Sequence[Any], adapter: str | None) -> Product:
         if add is not None:
             up[row : row + len(add[0]), ends[place] : ends[place + 1]] = add[1]
             row += len(add[0])
-    return Product(weight=weight, down=torch.cat(downs), up=up)
+    return Product(weight=weight, down=torch.cat(downs).to(weight.dtype), up=up)
 
 
 def _lora(module: Any, adapter: str | None) -> tuple[torch.Tensor, torch.Tensor] | None:
@@ -192,8 +195,8 @@ def _lora(module: Any, adapter: str | None) -> tuple[torch.Tensor, torch.Tensor]
 
 
 def _joined(weights: Sequence[torch.nn.Parameter]) -> torch.Tensor:
-    """The matrices below one another, as views of which their owners go on, so that nothing is
-    held twice."""
+    """The matrices below one another; the given ones become views of it, so that nothing is held
+    twice."""
     if len(weights) == 1:
         return weights[0].detach()
     first = weights[0].detach()
@@ -201,8 +204,12 @@ def _joined(weights: Sequence[torch.nn.Parameter]) -> torch.Tensor:
     if _lie_in_line(weights):
         return first.as_strided((rows, first.shape[1]), first.stride())
     joined = torch.cat([weight.detach() for weight in weights])
-    for weight, part in zip(weights, joined.split([len(w) for w in weights]), strict=True):
-        weight.data = part
+    if not any(
+        weight.requires_grad for weight in weights
+    ):  # weights in training stay where they are
+        parts = torch.split(joined, [len(weight) for weight in weights])  # type: ignore[no-untyped-call]
+        for weight, part in zip(weights, parts, strict=True):
+            weight.data = part
     return joined
 
 

@@ -48,7 +48,7 @@ class Reader(Protocol):
         ...
 
     def read(self, runs: Sequence[Ids]) -> torch.Tensor:
-        """Logits (tokens, vocabulary) after every token of the runs, of which row 0 has the first."""
+        """Logits (tokens, vocabulary) after every token of the runs; row 0 has the first run."""
         ...
 
     def copy(self, source: int, target: int) -> None:
@@ -166,7 +166,7 @@ class RowReader:
         self._caches[target] = copy.deepcopy(self._caches[source])
 
     def _step(self, row: int, ids: Ids, *, last: int = 0) -> torch.Tensor:
-        """Logits (ids, vocabulary) after the last of the ids, 0 for all, which the row now holds."""
+        """Logits (ids, vocabulary) after the ids, which the row now holds; ``last``: 0 for all."""
         logits: torch.Tensor = self._model(
             input_ids=torch.tensor([list(ids)], device=self._model.device),
             cache=self._caches[row],

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 
-
 MOST_ROWS = {"cpu": 32, "cuda": 256}
 """Rows side by side, by device: what does most questions a second with the embedded model."""
 
@@ -35,7 +34,7 @@ def most_rows(model: Any, tokens: int) -> int:
     layers, heads, width = _shape(model)
     row_bytes = layers * 2 * heads * (tokens + 1) * width * model.dtype.itemsize
     if model.device.type == "cuda":
-        room = torch.cuda.mem_get_info(model.device)[0] // 2
+        room = int(torch.cuda.mem_get_info(model.device)[0]) // 2
     else:
         room = _CPU_MIB * 2**20
     return max(1, min(MOST_ROWS.get(model.device.type, 1), room // row_bytes))
@@ -98,7 +97,7 @@ class Slots:
 
     def put(self, layer: int, keys: torch.Tensor, values: torch.Tensor, block: Block) -> Any:
         """Puts keys and values (rows, heads, length, width); all that the block's rows may see."""
-        rows, length = block.ids.shape
+        rows = len(block.ids)
         at = torch.arange(rows, device=self.device)[:, None]
         held = self.data[layer, :, block.first : block.first + rows]
         held[0][at, :, block.columns] = keys.transpose(1, 2)

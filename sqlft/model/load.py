@@ -50,7 +50,7 @@ def load_model(
         if adapter is not None:
             model = with_adapter(model, adapter)
     return LoadedModel(
-        model=model.eval(),
+        model=model.eval().requires_grad_(False),
         tokenizer=tokenizer,
         name=choice.model,
         adapter=choice.adapter,
