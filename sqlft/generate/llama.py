@@ -204,10 +204,8 @@ def _joined(weights: Sequence[torch.nn.Parameter]) -> torch.Tensor:
     if _lie_in_line(weights):
         return first.as_strided((rows, first.shape[1]), first.stride())
     joined = torch.cat([weight.detach() for weight in weights])
-    if not any(
-        weight.requires_grad for weight in weights
-    ):  # weights in training stay where they are
-        parts = torch.split(joined, [len(weight) for weight in weights])  # type: ignore[no-untyped-call]
+    if not any(weight.requires_grad for weight in weights):  # what is trained stays put
+        parts = torch.split(joined, [len(weight) for weight in weights])
         for weight, part in zip(weights, parts, strict=True):
             weight.data = part
     return joined

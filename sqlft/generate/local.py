@@ -10,6 +10,7 @@ import torch
 from sqlft.config import Decoding
 from sqlft.errors import InputError, ModelError
 from sqlft.generate.decode import Rules, Task, Written, write
+from sqlft.generate.grammar import Masks
 from sqlft.generate.prefixes import Prefixes
 from sqlft.generate.reader import Reader, RowReader, SlotReader, network
 from sqlft.generate.slots import Slots, most_rows
@@ -34,6 +35,7 @@ class LocalGenerator:
         # Every step uses all cores: two prompts at once would only take turns at each of them.
         self._lock = threading.Lock()
         self._prefixes = Prefixes()
+        self._masks = Masks(loaded)
         self._network = network(loaded.model, "default" if loaded.adapter else None)
 
     @property
@@ -99,6 +101,7 @@ class LocalGenerator:
             shared=tokens.ids[: tokens.shared_tokens],
             own=tokens.ids[tokens.shared_tokens :],
             done=holds_stop(self._text, prompt.stop),
+            mask=self._masks.mask(prompt) if decoding.constrained else None,
         )
 
     def _turn(self, cancel: Cancel | None) -> bool:

@@ -37,7 +37,12 @@ def most_rows(model: Any, tokens: int) -> int:
         room = int(torch.cuda.mem_get_info(model.device)[0]) // 2
     else:
         room = _CPU_MIB * 2**20
-    return max(1, min(MOST_ROWS.get(model.device.type, 1), room // row_bytes))
+    return max(1, min(MOST_ROWS.get(model.device.type, 1), int(room // row_bytes)))
+
+
+def _sixteens(length: int) -> int:
+    """The next multiple of 16."""
+    return -(-length // 16) * 16
 
 
 def _shape(model: Any) -> tuple[int, int, int]:
@@ -61,10 +66,11 @@ class Slots:
 
     def __init__(self, model: Any, *, rows: int, tokens: int) -> None:
         layers, heads, width = _shape(model)
-        self._spare = tokens
+        columns = _sixteens(tokens + 1)
+        self._spare = columns - 1
         # (layers, keys or values, rows, heads, columns, width). Zeros cost nothing until touched.
         self.data = torch.zeros(
-            (layers, 2, rows, heads, tokens + 1, width), dtype=model.dtype, device=model.device
+            (layers, 2, rows, heads, columns, width), dtype=model.dtype, device=model.device
         )
         self.lengths = [0] * rows
 
@@ -80,7 +86,7 @@ class Slots:
         length = max(map(len, runs))
         begun = self.lengths[first : first + len(runs)]
         seen = max(begin + len(run) for begin, run in zip(begun, runs, strict=True))
-        seen = min(-(-seen // 16) * 16, self._spare + 1)  # CUDA's kernels want whole sixteens
+        seen = _sixteens(seen)  # CUDA's kernels want no other length
         ids = torch.tensor([[*run, *(0,) * (length - len(run))] for run in runs])
         sizes = torch.tensor([len(run) for run in runs])[:, None]
         steps = torch.arange(length)[None]
