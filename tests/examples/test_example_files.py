@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -114,6 +116,28 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_examples(path, broken())  # type: ignore[arg-type]
     assert path.read_text(encoding="utf-8") == GOOD + "\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+READING = """
+import re, sys
+from pathlib import Path
+from sqlft.examples import read_examples
+count = sum(1 for _ in read_examples(Path(sys.argv[1])))
+print(count, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+"""Of its own peak in KiB; what getrusage tells begins with that of the process that started it."""
+
+
+def test_a_quarter_of_a_million_lines_take_a_quarter_of_200_mb(tmp_path: Path) -> None:
+    """The whole process is measured: what it keeps of each line grows in proportion."""
+    path = tmp_path / "e.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(250_000):
+            file.write(GOOD.replace("a-1", f"shop-{number:07}") + "\n")
+    command = [sys.executable, "-c", READING, str(path)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert int(said[0]) == 250_000
+    assert int(said[1]) < 50 * 1024  # KiB
 
 
 def test_reading_keeps_ids_in_memory_and_nothing_else(tmp_path: Path) -> None:
