@@ -34,7 +34,7 @@ def show_add_data(place: Place | None) -> None:
 
 def _upload() -> None:
     with st.form("upload", border=True, clear_on_submit=True):
-        st.subheader("Upload files", anchor=False)
+        st.header("Upload files", anchor=False)
         st.markdown(
             "CSV, Parquet, Excel and JSON files become tables of one private database; a SQLite or "
             "DuckDB file is taken whole. It stays on this machine, and is only read."
@@ -64,7 +64,7 @@ def _upload() -> None:
 
 def _server() -> None:
     with st.form("server", border=True, clear_on_submit=True):
-        st.subheader("Connect a server", anchor=False)
+        st.header("Connect a server", anchor=False)
         st.markdown(
             "A SQLAlchemy URL, such as `postgresql+psycopg://ann:secret@db:5432/shop`. It is kept "
             "in this session's memory alone. To offer one to everybody, start the app with "
@@ -108,7 +108,7 @@ def _connected(url: str) -> str:
 
 def _bundled() -> None:
     with st.container(border=True, key="bundled"):
-        st.subheader("Or take a bundled one", anchor=False)
+        st.header("Or take a bundled one", anchor=False)
         with st.container(horizontal=True, gap="small"):
             for name in bundled_names():
                 st.button(name, key=f"bundled-{name}", on_click=use, args=(name,))

@@ -281,4 +281,4 @@ def _seen(answer: Answer) -> None:
     tokens = "" if answer.prompt_tokens is None else f", {answer.prompt_tokens:,} tokens"
     with st.expander("What the model saw of the schema", icon=":material/visibility:"):
         st.caption(f"{len(answer.schema_text):,} characters{tokens}")
-        st.code(answer.schema_text, language=None, wrap_lines=True, height=320)
+        st.code(answer.schema_text, language=None, wrap_lines=True)

@@ -162,7 +162,7 @@ def _outcome(
 ) -> None:
     others = counts[group] - 1 if group is not None else 0
     agree = f" · agrees with {others}" if others else ""
-    st.subheader(plain(outcome.way.label, at_most=60), anchor=False)
+    st.header(plain(outcome.way.label, at_most=60), anchor=False)
     tokens = outcome.answer.output_tokens if outcome.answer is not None else None
     written = "" if tokens is None else f" · {tokens:,} tokens written"
     st.caption(f"{outcome.seconds:.1f} s{written}{agree}")

@@ -53,7 +53,7 @@ def show() -> None:
 
 def _training(wait: tuple[Correction, ...]) -> None:
     with st.container(border=True, key="training"):
-        st.subheader("Make them count", anchor=False)
+        st.header("Make them count", anchor=False)
         st.markdown(
             "One command writes those that hold (their SQL passes the check, runs and gives rows) "
             "as a dataset, with pairs of better and worse SQL; `sqlft train` takes it from there."
@@ -122,7 +122,7 @@ def _list(found: tuple[Correction, ...], wait: tuple[Correction, ...]) -> None:
 
 def _one(correction: Correction) -> None:
     with st.container(border=True, key="one-correction"):
-        st.subheader(plain(correction.question), anchor=False)
+        st.header(plain(correction.question), anchor=False)
         adapter = f" with {correction.adapter}" if correction.adapter else ""
         st.caption(
             plain(

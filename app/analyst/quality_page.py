@@ -184,7 +184,8 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
         }
     ).to_pandas()
     y = alt.Y("way", type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=240))
-    x = alt.X("right", type="quantitative", title="right", axis=alt.Axis(format="%"))
+    whole = alt.Scale(domain=[0, 1])
+    x = alt.X("right", type="quantitative", title="right", axis=alt.Axis(format="%"), scale=whole)
     bars = alt.Chart(frame).mark_bar(cornerRadiusEnd=3).encode(x=x, y=y)
     span = (
         alt.Chart(frame)
@@ -217,7 +218,10 @@ def _questions(run: Run) -> None:
             {
                 "Question": [answer["question"] for answer in answers],
                 "Database": [answer["database"] for answer in answers],
-                **{name: [answer["said"][name]["outcome"] for answer in answers] for name in names},
+                **{
+                    name: [_outcome_words(answer["said"][name]) for answer in answers]
+                    for name in names
+                },
             }
         ),
         hide_index=True,
@@ -235,6 +239,10 @@ def _questions(run: Run) -> None:
         st.caption("Choose a row to see what each way wrote.")
 
 
+def _outcome_words(said: dict[str, Any]) -> str:
+    return str(said["outcome"]).replace("_", " ")
+
+
 def _wanted(answer: dict[str, Any], names: list[str], only: str | None) -> bool:
     outcomes = [answer["said"][name]["outcome"] for name in names]
     if only == "Wrong somewhere":
@@ -244,7 +252,7 @@ def _wanted(answer: dict[str, Any], names: list[str], only: str | None) -> bool:
 
 def _question(answer: dict[str, Any], names: list[str]) -> None:
     with st.container(border=True, key="quality-question"):
-        st.subheader(plain(answer["question"]), anchor=False)
+        st.header(plain(answer["question"]), anchor=False)
         for gold in answer["gold"][:3]:
             st.caption("Known to be right")
             st.code(display(gold), language="sql", wrap_lines=True)
@@ -253,6 +261,6 @@ def _question(answer: dict[str, Any], names: list[str]) -> None:
         for name in names:
             said = answer["said"][name]
             message = f": {plain(said['message'], at_most=300)}" if said["message"] else ""
-            st.caption(f"{plain(name)}, {plain(said['outcome'])}{message}")
+            st.caption(f"{plain(name)}, {_outcome_words(said)}{message}")
             if said["sql"]:
                 st.code(display(said["sql"]), language="sql", wrap_lines=True)

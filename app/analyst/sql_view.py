@@ -19,7 +19,7 @@ def show_sql(entry: Entry, place: Place, schema: Schema, *, run: Callable[[str],
     """The query with its explanation beside it, or the editor."""
     editing = st.session_state.get(f"editing-{entry.id}", False)
     with st.container(border=True, key="sql"):
-        st.subheader(
+        st.header(
             "How it was found" if entry.answer.sql else "Write the SQL yourself", anchor=False
         )
         if editing or entry.answer.sql is None:
