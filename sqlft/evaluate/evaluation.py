@@ -14,13 +14,18 @@ from sqlft.config.evaluation import Evaluation
 from sqlft.errors import InputError
 from sqlft.evaluate.generating import Asking, GeneratorOf, write_replies
 from sqlft.evaluate.match import rules_with
+from sqlft.evaluate.misses import misses
 from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.prompting import schema_text_of
 from sqlft.evaluate.question import Question
 from sqlft.evaluate.reading import read_replies
+from sqlft.evaluate.report_page import report_page
+from sqlft.evaluate.report_text import report_text
 from sqlft.evaluate.results import Measured, results_document
 from sqlft.evaluate.run_folder import (
     QUESTIONS,
+    REPORT_PAGE,
+    REPORT_TEXT,
     RESULTS,
     RunFolder,
     begun_run,
@@ -32,6 +37,7 @@ from sqlft.evaluate.score import score
 from sqlft.evaluate.selection import datasets_of, questions_of
 from sqlft.evaluate.shots import Pool, is_few_shot, read_pool
 from sqlft.examples import file_digest, write_examples
+from sqlft.page import write_page
 from sqlft.record import Record, record
 
 
@@ -49,8 +55,8 @@ def configured(
     return {
         "format": 1,
         "datasets": found,
-        "pool": pool,
         **asdict(options),
+        "pool": pool,
         "predictors": [_with_defaults(one, text).as_dict() for one in predictors],
     }
 
@@ -220,6 +226,9 @@ def score_run(
     for place, found in enumerate(measured):
         _write_predictions(run, place, found)
     write_json(run.path / RESULTS, results)
+    write_text(run.path / REPORT_TEXT, report_text(results))
+    missed = misses(results, questions, progress=progress)
+    write_page(run.path / REPORT_PAGE, report_page(results, missed))
     return results
 
 

@@ -15,6 +15,17 @@ _ROW_PX = 22
 _HEIGHT_PX = 160
 _COLOUR = "#3b6ea8"
 _FONT = "system-ui, sans-serif"
+# The page's own colour of text, so that axes can be read on a dark ground too.
+_INK = {
+    "labelFont": _FONT,
+    "titleFont": _FONT,
+    "titleFontWeight": "normal",
+    "labelColor": "currentColor",
+    "titleColor": "currentColor",
+    "domainColor": "currentColor",
+    "tickColor": "currentColor",
+    "gridColor": "currentColor",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +53,7 @@ def bars(found: Sequence[Bar], *, unit: str) -> Markup:
     ]
     if any(bar.low is not None for bar in found):
         span = {"x": _amount("low", unit), "x2": {"field": "high"}}
-        layers.insert(1, {"mark": {"type": "rule", "color": "#222"}, "encoding": span})
+        layers.insert(1, {"mark": {"type": "rule", "color": "currentColor"}, "encoding": span})
     named = {
         "field": "label",
         "type": "nominal",
@@ -142,7 +153,9 @@ def drawn(spec: dict[str, Any]) -> Markup:
         "font": _FONT,
         "background": "transparent",
         "view": {"stroke": None},
-        "axis": {"labelFont": _FONT, "titleFont": _FONT, "titleFontWeight": "normal"},
+        "axis": _INK | {"domainOpacity": 0.4, "gridOpacity": 0.15, "tickOpacity": 0.4},
+        "legend": _INK,
+        "text": {"color": "currentColor"},
     }
     svg = vl_convert.vegalite_to_svg(spec, config=config, allowed_base_urls=[])
     return Markup(svg)  # Vega escapes the labels, which a test holds it to

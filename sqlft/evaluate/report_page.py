@@ -1,0 +1,412 @@
+"""`report.html`: one page on whose first screen a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlft.evaluate.interval import wilson
+from sqlft.evaluate.miss_blocks import miss_section
+from sqlft.evaluate.misses import Miss
+from sqlft.evaluate.rate import Rate
+from sqlft.evaluate.words import (
+    OUTCOME_GROUPS,
+    Row,
+    best_tuned,
+    grouped_outcomes,
+    number_words,
+    p_words,
+    points_words,
+    rate_words,
+    reasons,
+    settings_words,
+    share_words,
+    verdict,
+)
+from sqlft.page import (
+    Beside,
+    Difference,
+    Dot,
+    Figure,
+    Fold,
+    Grid,
+    Section,
+    Span,
+    Tinted,
+    Verdict,
+    dots,
+    lines,
+    page,
+    stacks,
+)
+
+_COLOURS = dict(
+    zip(
+        OUTCOME_GROUPS,
+        (
+            "#2f9e62",
+            "#d9a521",
+            "#c9c04a",
+            "#c0352b",
+            "#8f2d56",
+            "#7a6fb0",
+            "#3b82c4",
+            "#7fb3d9",
+            "#8a8f98",
+            "#c4c8cd",
+        ),
+        strict=True,
+    )
+)
+_PLOTTED = 4
+_GROUP_PLOTS = (
+    ("by_hardness", "hardness"),
+    ("by_database", "database"),
+    ("by_category", "category"),
+)
+_MOST_GROUPS = 12
+_LEAST_QUESTIONS = 4
+"""A plotted group's: of fewer, the interval says next to nothing."""
+
+
+def report_page(results: Mapping[str, Any], missed: Sequence[Miss]) -> str:
+    """The page's HTML: verdict and headline table, then what stands behind them."""
+    said, tone = verdict(results)
+    sections = [
+        _headline(results),
+        *_at_their_best(results),
+        *_differences(results),
+        _rules(results),
+        _outcomes(results),
+        _groups(results),
+        *_confidence(results),
+        *_costs(results),
+        *miss_section(results, missed),
+        _provenance(results),
+    ]
+    return page(
+        title_of(results),
+        sections,
+        verdict=Verdict(said=said, because=tuple(reasons(results)), tone=tone),
+    )
+
+
+def title_of(results: Row) -> str:
+    """What the report is about."""
+    names = ", ".join(path.rstrip("/").rpartition("/")[2] for path in results["datasets"])
+    return f"Evaluation on {names}: {results['questions']:,} questions"
+
+
+def _headline(results: Row) -> Section:
+    equal = [row for row in results["predictors"] if not row["unequal"]]
+    common = results["common_settings"]
+    text = (
+        f"Execution accuracy, rule {results['rule']}, with 95 % intervals "
+        f"({equal[0]['headline']['method']}). The same schema text ({common['schema_text']}), "
+        f"budget, decoding ({_decoding_words(common)}) and extraction for all.",
+    )
+    return Section(heading="On equal terms", text=text, grids=(_table(results, equal),))
+
+
+def _decoding_words(common: Row) -> str:
+    how = "greedy" if not common["temperature"] else f"temperature {common['temperature']}"
+    several = "" if common["candidates"] == 1 else f", {common['candidates']} candidates"
+    return f"{how}{several}, at most {common['max_output_tokens']} tokens"
+
+
+def _at_their_best(results: Row) -> list[Section]:
+    other = [row for row in results["predictors"] if row["unequal"]]
+    if not other:
+        return []
+    text = ("Predictors with settings of their own; they are not on equal terms with those above.",)
+    return [
+        Section(heading="Each at its best", text=text, grids=(_table(results, other, own=True),))
+    ]
+
+
+def _table(results: Row, rows: Sequence[Row], *, own: bool = False) -> Grid:
+    tuned = best_tuned(results)
+    against = {pair["first"]: pair for pair in results["paired"]}
+    columns = ["predictor", "execution accuracy", f"against {results['best_baseline']}"]
+    columns += ["valid", "runs", "prompt tokens", "tokens written", "seconds"]
+    if own:
+        columns.append("settings")
+    found: list[tuple[object, ...]] = []
+    for row in rows:
+        usage, rate = row["usage"], row["headline"]
+        pair = against.get(row["name"])
+        cells: list[object] = [
+            row["name"],
+            Span(
+                share=rate["rate"],
+                low=rate["low"],
+                high=rate["high"],
+                shown=rate_words(rate),
+                tone="good" if row["name"] == tuned else "plain",
+            ),
+            "" if pair is None else _difference(pair),
+            _number(share_words(row["valid"])),
+            _number(share_words(row["runs"])),
+            _number(number_words(usage["prompt_tokens_mean"])),
+            _number(number_words(usage["output_tokens_mean"])),
+            _number(number_words(usage["seconds_mean"])),
+        ]
+        found.append((*cells, settings_words(row["unequal"])) if own else tuple(cells))
+    return Grid(columns=tuple(columns), rows=found)
+
+
+def _number(text: str) -> Tinted:
+    """A figure that stands to the right, as the others of its column do."""
+    return Tinted(share=None, shown=text)
+
+
+def _difference(pair: Row) -> Difference:
+    return Difference(
+        value=pair["difference"],
+        low=pair["low"],
+        high=pair["high"],
+        shown=f"{100 * pair['difference']:+.1f}",
+    )
+
+
+def _differences(results: Row) -> list[Section]:
+    if not results["paired"]:
+        return []
+    rows = [
+        (
+            pair["first"],
+            points_words(pair),
+            len(pair["gained"]),
+            len(pair["lost"]),
+            p_words(pair["p_value"]),
+        )
+        for pair in results["paired"]
+    ]
+    method = results["paired"][0]["method"]
+    grid = Grid(columns=("predictor", "difference", "gained", "lost", "McNemar"), rows=rows)
+    text = (
+        f"Paired on the same questions against {results['best_baseline']}, the best prompting; "
+        f"95 % intervals ({method}).",
+    )
+    return [Section(heading="Differences", text=text, grids=(grid,))]
+
+
+def _rules(results: Row) -> Section:
+    rules = list(results["predictors"][0]["accuracy"])
+    grid = Grid(
+        columns=("predictor", *rules),
+        rows=[
+            (row["name"], *(_tinted(row["accuracy"][rule]) for rule in rules))
+            for row in results["predictors"]
+        ],
+    )
+    text = (
+        "The same predictions under four rules of comparison: a published figure means little "
+        "without its rule.",
+    )
+    return Section(heading="By rule", text=text, grids=(grid,))
+
+
+def _tinted(rate: Row) -> Tinted:
+    shown = f"{share_words(rate)} ({rate['hits']}/{rate['total']})" if rate["total"] else ""
+    return Tinted(share=rate["rate"], shown=shown)
+
+
+def _outcomes(results: Row) -> Section:
+    drawn = stacks(
+        {row["name"]: grouped_outcomes(row["outcomes"]) for row in results["predictors"]},
+        colours=_COLOURS,
+        unit="questions",
+    )
+    names = [
+        name
+        for group in OUTCOME_GROUPS.values()
+        for name in group
+        if any(row["outcomes"].get(name) for row in results["predictors"])
+    ]
+    counts = Grid(
+        columns=("outcome", *(row["name"] for row in results["predictors"])),
+        rows=[
+            (
+                name.replace("_", " "),
+                *(row["outcomes"].get(name, 0) for row in results["predictors"]),
+            )
+            for name in names
+        ],
+    )
+    rates = Grid(
+        columns=(
+            "predictor",
+            "valid",
+            "runs",
+            "prose around the SQL",
+            "refusals that were right",
+            "unanswerable refused",
+        ),
+        rows=[
+            (
+                row["name"],
+                *(
+                    rate_words(row[key])
+                    for key in ("valid", "runs", "prose", "refusal_precision", "refusal_recall")
+                ),
+            )
+            for row in results["predictors"]
+        ],
+    )
+    return Section(
+        heading="What became of the questions",
+        figures=(Figure(svg=drawn, caption="Outcomes, grouped."),),
+        grids=(rates,),
+        blocks=(Fold(title="Every outcome", blocks=(counts,)),),
+    )
+
+
+def _groups(results: Row) -> Section:
+    chosen = _chosen(results)
+    plots = [
+        (Figure(svg=_dots(chosen, key, names), caption=f"Execution accuracy by {what}."),)
+        for key, what in _GROUP_PLOTS
+        if len(names := _plotted(chosen, key)) > 1
+    ]
+    blocks: list[object] = [Beside(columns=tuple(plots))] if plots else []
+    for key, what in (*_GROUP_PLOTS, ("by_tag", "tag"), ("by_feature", "SQL feature")):
+        names = list(dict.fromkeys(name for row in results["predictors"] for name in row[key]))
+        if names:
+            blocks.append(Fold(title=f"By {what}, in figures", blocks=(_by(results, key, names),)))
+    return Section(heading="Where", blocks=blocks)
+
+
+def _chosen(results: Row) -> list[Row]:
+    """The predictors that plots show: the best, tuned ones before others."""
+    rows = sorted(
+        results["predictors"],
+        key=lambda row: (not row["tuned"], -row["headline"]["hits"]),
+    )
+    return rows[:_PLOTTED]
+
+
+def _plotted(rows: Sequence[Row], key: str) -> list[str]:
+    """The groups with the most questions, in their order."""
+    counts = {name: rate["total"] for row in rows for name, rate in row[key].items()}
+    most = sorted(counts, key=lambda name: -counts[name])[:_MOST_GROUPS]
+    return [name for name in counts if name in most and counts[name] >= _LEAST_QUESTIONS]
+
+
+def _dots(rows: Sequence[Row], key: str, names: Sequence[str]) -> Any:
+    found = []
+    for name in names:
+        for row in (row for row in rows if name in row[key]):
+            rate = Rate(hits=row[key][name]["hits"], total=row[key][name]["total"])
+            bounds = wilson(rate)
+            found.append(
+                Dot(
+                    label=f"{name} ({rate.total})",
+                    series=row["name"],
+                    value=rate.share,
+                    low=bounds.low,
+                    high=bounds.high,
+                )
+            )
+    return dots(found, unit="execution accuracy", bounded=(0, 1))
+
+
+def _by(results: Row, key: str, names: Sequence[str]) -> Grid:
+    return Grid(
+        columns=("", *(row["name"] for row in results["predictors"])),
+        rows=[
+            (
+                name,
+                *(
+                    _tinted(row[key][name]) if name in row[key] else ""
+                    for row in results["predictors"]
+                ),
+            )
+            for name in names
+        ],
+    )
+
+
+def _confidence(results: Row) -> list[Section]:
+    curves = {
+        row["name"]: [(point["coverage"], point["accuracy"]) for point in row["risk_coverage"]]
+        for row in results["predictors"]
+        if row["risk_coverage"]
+    }
+    if not curves:
+        return []
+    svg = lines(curves, x="share of questions answered", y="accuracy of those", bounded=(0, 1))
+    caption = "What accuracy would be if only the most confident answers were given."
+    return [Section(heading="Confidence", figures=(Figure(svg=svg, caption=caption),))]
+
+
+def _costs(results: Row) -> list[Section]:
+    priced = [row for row in results["predictors"] if row["usage"]["cost"] is not None]
+    if not priced:
+        return []
+    grid = Grid(
+        columns=("predictor", "cost of this run", "cost of 1,000 questions", "cost of tuning"),
+        rows=[
+            (
+                row["name"],
+                _number(number_words(row["usage"]["cost"])),
+                _number(number_words(1000 * row["usage"]["cost_per_question"])),
+                _number(number_words(row["usage"]["tuning_price"])),
+            )
+            for row in priced
+        ],
+    )
+    grids = [grid]
+    if results["break_even"]:
+        rows = [
+            (
+                one["tuned"],
+                one["baseline"],
+                _number(number_words(1000 * one["saved_per_question"])),
+                _number("never" if one["questions"] is None else f"{one['questions']:,.0f}"),
+            )
+            for one in results["break_even"]
+        ]
+        columns = ("tuned", "baseline", "saved on 1,000 questions", "cheaper after questions")
+        grids.append(Grid(columns=columns, rows=rows))
+    return [Section(heading="Costs", grids=tuple(grids))]
+
+
+def _provenance(results: Row) -> Section:
+    record = results["record"]
+    facts: list[tuple[object, ...]] = [
+        ("command", " ".join(record["command"])),
+        ("commit", f"{record['commit']}{' with changes' if record['dirty'] else ''}"),
+        ("machine", f"{record['machine']}, {record['cpu_count']} CPUs"),
+        ("Python", record["python"]),
+        *((name, version) for name, version in record["packages"].items()),
+        *((f"data {path}", digest) for path, digest in results["datasets"].items()),
+        ("split", results["split"] or "test where there is one"),
+        ("sample", f"{results['sample'] or 'all'}, seed {results['sample_seed']}"),
+    ]
+    models = Grid(
+        columns=("predictor", "model", "adapter", "layout", "strategy", "written together"),
+        rows=[
+            (
+                row["name"],
+                row["model"],
+                row["adapter"] or "",
+                row["layout"],
+                row["strategy"],
+                row["usage"]["written_together"],
+            )
+            for row in results["predictors"]
+        ],
+    )
+    note = (
+        "Seconds are of writing, on average over a question; of prompts written together, each has "
+        "an equal share."
+    )
+    return Section(
+        heading="How this was measured",
+        text=(note,),
+        grids=(models,),
+        blocks=(
+            Fold(title="Circumstances", blocks=(Grid(columns=("what", "value"), rows=facts),)),
+        ),
+    )
