@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlft.data.gold import Reason, Settled, settle
 from sqlft.data.pairs import Pair, pair_of
 from sqlft.data.sqlite_to_duckdb import convert
+from sqlft.data.unfinished import write_whole as write_whole
 from sqlft.database import Database, locate
 from sqlft.errors import InputError
 from sqlft.examples import Example
@@ -152,20 +153,3 @@ def _settled_once(sql: str, place: str, bundled: str | None, path: Path) -> Sett
 
 def _schema(database: Database) -> Schema:
     return read_schema(database, samples_per_column=0)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file that is there complete or not at all, also when the machine stops.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
