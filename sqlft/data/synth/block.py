@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -17,15 +18,19 @@ from sqlft.data.synth.asked import Asked
 from sqlft.data.synth.kinds import KINDS
 from sqlft.data.synth.kinds_unanswerable import unanswerable
 from sqlft.data.synth.mix import Steering
-from sqlft.data.synth.proof import Dropped, Proven, prove
+from sqlft.data.synth.profile import profiles
+from sqlft.data.synth.profile_file import read_profiles, write_profiles
+from sqlft.data.synth.proof import Proven, prove
 from sqlft.data.synth.seeing import view_of
-from sqlft.data.synth.usage import used
+from sqlft.data.synth.usage import parts_of, used
 from sqlft.data.synth.view import View
 from sqlft.data.synth.wording import Voice
 from sqlft.database import Database
 
 _TRIES_A_PAIR = 15
 """A database that yields fewer pairs has nothing new to ask."""
+_BATCH = 8
+"""Candidates run in one round trip."""
 _REWORDINGS = 8
 """Tries at another wording of a query before it is left with those it has."""
 
@@ -44,22 +49,28 @@ class Order:
 
 
 @lru_cache(maxsize=2)
-def _view(place: Database, name: str) -> View:
-    return view_of(schema_of(place), place)
+def _view(place: Database, known: Path) -> View:
+    """The view of a database; its profiles are read from the file, or written there."""
+    schema = schema_of(place)
+    if known.is_file():
+        found = read_profiles(known)
+    else:
+        found = profiles(schema, place)
+        write_profiles(found, known)
+    return view_of(schema, found)
 
 
 def write_block(order: Order, path: Path) -> None:
-    """Writes the block's pairs as JSON lines, what was dropped last.
+    """Writes the block's pairs as JSON lines; last what was dropped, and what the schema has.
 
     Raises:
         InputError: the database cannot be read.
     """
-    view = _view(order.place, order.name)
-    lines: list[dict[str, Any]] = []
+    named = hashlib.sha256(order.name.encode()).hexdigest()[:24]
+    view = _view(order.place, path.with_name(f"profile-{named}.json"))
     dropped: Counter[str] = Counter()
-    for pair in _pairs(order, view, dropped):
-        lines.append(pair)
-    lines.append({"dropped": dict(sorted(dropped.items()))})
+    lines = _pairs(order, view, dropped)
+    lines.append({"dropped": dict(sorted(dropped.items())), "parts": parts_of(view.schema)})
     write_whole(path, "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines))
 
 
@@ -68,35 +79,48 @@ def _pairs(order: Order, view: View, dropped: Counter[str]) -> list[dict[str, An
     steering = Steering(order.mix)
     kept: list[dict[str, Any]] = []
     seen: set[str] = set()
-    unanswered = 0
-    for _ in range(_TRIES_A_PAIR * order.pairs):
-        if len(kept) >= order.pairs:
-            break
-        if unanswered < order.unanswerable_rate * len(kept) and draw.random() < 0.5:
+    unanswered = tried = 0
+    while len(kept) < order.pairs and tried < _TRIES_A_PAIR * order.pairs:
+        batch = _batch(view, draw, steering, seen)
+        tried += _BATCH
+        dropped["nothing to ask"] += _BATCH - len(batch)
+        proofs = prove([one.asked for one in batch], order.place, view.schema)
+        for one, proven in zip(batch, proofs, strict=True):
+            if isinstance(proven, str):
+                dropped[proven] += 1
+            elif proven.print in seen:
+                dropped["duplicate"] += 1
+            else:
+                seen |= {proven.print, proven.question.casefold()}
+                steering.keep(one.kind, proven.features)
+                said = [proven.question, *_reworded(one, view, order.wordings, seen)]
+                kept += [_line(one.kind, proven, view, question) for question in said]
+        while unanswered < order.unanswerable_rate * len(kept):
+            unanswered += 1
             found = _tried(unanswerable, view, draw)[0]
             if found is not None and found.question.casefold() not in seen:
                 seen.add(found.question.casefold())
-                unanswered += 1
                 kept.append({"kind": "unanswerable", "question": _tidy(found.question)})
-            continue
+    return kept[: order.pairs]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    kind: str
+    asked: Asked
+    state: tuple[int, int]
+
+
+def _batch(view: View, draw: Random, steering: Steering, seen: set[str]) -> list[_Candidate]:
+    """So many tries, less those that found nothing or ask for what is there already."""
+    batch: list[_Candidate] = []
+    for _ in range(_BATCH):
         kind = steering.draw(draw)
         found, state = _tried(KINDS[kind][0], view, draw)
         if found is None or found.sql is None or found.question.casefold() in seen:
-            dropped["nothing to ask"] += found is None
             continue
-        try:
-            proven = prove(found, order.place, view.schema)
-        except Dropped as reason:
-            dropped[str(reason)] += 1
-            continue
-        if proven.print in seen:
-            dropped["duplicate"] += 1
-            continue
-        seen |= {proven.print, found.question.casefold()}
-        steering.keep(kind, proven.features)
-        said = [found.question, *_reworded(kind, view, found, state, order, seen)]
-        kept += [_line(kind, proven, view, question) for question in said]
-    return kept[: order.pairs]
+        batch.append(_Candidate(kind=kind, asked=found, state=state))
+    return batch
 
 
 def _tried(kind: Any, view: View, draw: Random) -> tuple[Asked | None, tuple[int, int]]:
@@ -111,16 +135,14 @@ def _again(kind: Any, view: View, state: tuple[int, int]) -> Asked | None:
     return found
 
 
-def _reworded(
-    kind: str, view: View, first: Asked, state: tuple[int, int], order: Order, seen: set[str]
-) -> list[str]:
+def _reworded(one: _Candidate, view: View, wordings: int, seen: set[str]) -> list[str]:
     """Other wordings of the same query."""
     said: list[str] = []
-    for at in range(1, _REWORDINGS * (order.wordings - 1) + 1):
-        if len(said) >= order.wordings - 1:
+    for at in range(1, _REWORDINGS * (wordings - 1) + 1):
+        if len(said) >= wordings - 1:
             break
-        again = _again(KINDS[kind][0], view, (state[0], state[1] + at))
-        if again is None or again.sql != first.sql or again.question.casefold() in seen:
+        again = _again(KINDS[one.kind][0], view, (one.state[0], one.state[1] + at))
+        if again is None or again.sql != one.asked.sql or again.question.casefold() in seen:
             continue
         seen.add(again.question.casefold())
         said.append(again.question)

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from random import Random
 
 from sqlft.data.synth import saying
+from sqlft.data.synth.profile import as_float
 from sqlft.data.synth.values import date_sql, number_said, rounded, text_sql
 from sqlft.data.synth.view import Field, Thing, View
 from sqlft.data.synth.when import some_period
-from sqlft.data.synth.words import article, listed
+from sqlft.data.synth.words import article, listed, words_of
 
 _PLACES = frozenset("city country region state town county province hometown nation".split())
+_TEXTS = frozenset(
+    "description desc remark remarks note notes comment comments subject address details memo "
+    "body text summary content email website url street location instruction instructions".split()
+)
 _KINDS = frozenset(
     "status kind type format channel class method family state tier network segment variant group "
     "pricing tech platform scheme".split()
@@ -96,7 +101,9 @@ def _makers(view: View, field: Field) -> list[tuple[float, _Maker]]:
         found.append((1.0, is_year))
     elif field.role == "date" and field.profile.distinct > 2:
         found.append((3.0 if view.is_noted else 1.8, is_in_period))
-    elif field.role in ("label", "text", "prose") and field.profile.values:
+    elif field.profile.values and (
+        field.role in ("label", "prose") or set(words_of(field.name)) & _TEXTS
+    ):
         found.append((0.25, is_like))
     return found
 
@@ -218,7 +225,7 @@ def is_beyond(view: View, thing: Thing, field: Field, draw: Random) -> Condition
         return None
     value = rounded(draw.choice(field.profile.quantiles), whole=field.is_whole)
     operator = draw.choices(tuple(_BEYOND), (5, 4, 2, 1))[0]
-    low, high = float(field.profile.low or 0), float(field.profile.high or 0)  # type: ignore[arg-type]
+    low, high = as_float(field.profile.low), as_float(field.profile.high)
     if not low < value < high:
         return None
     bounds = [b.format(number_said(value, draw, field.unit)) for b in _BEYOND[operator]]
@@ -264,9 +271,7 @@ def is_year(view: View, thing: Thing, field: Field, draw: Random) -> Condition |
         return None
     year = int(draw.choice(field.profile.quantiles))
     operator, word = draw.choice((("=", ""), (">", "after "), ("<", "before "), (">=", "since ")))
-    if operator != "=" and not float(field.profile.low or 0) < year < float(
-        field.profile.high or 0
-    ):  # type: ignore[arg-type]
+    if operator != "=" and not as_float(field.profile.low) < year < as_float(field.profile.high):
         return None
     said = f"{word}{year}" if word != "since " else f"{year} or later"
     phrase = _chosen(field, draw)
@@ -288,7 +293,8 @@ def is_in_period(view: View, thing: Thing, field: Field, draw: Random) -> Condit
     phrase = _chosen(field, draw)
     if not said.startswith(("in ", "on ", "after ", "before ", "between ", "from ", "since ")):
         plain = said  # "last year"
-    tails = [tail(f"whose {phrase} is {plain}"), tail(f"with {article(phrase)} {plain}")]
+    be = "was" if said.startswith("last ") else "is"
+    tails = [tail(f"whose {phrase} {be} {plain}"), tail(f"with {article(phrase)} {plain}")]
     if field.verb:
         many = saying.happened(field.verb, many=True)
         one = saying.happened(field.verb, many=False)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from sqlft.data.places import schema_of
-from sqlft.data.synth.subjects import Subject
-from sqlft.data.synth.usage import key_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,28 +18,24 @@ class Coverage:
     """At most fifty, as ``database.table``."""
 
 
-def coverage_of(subjects: Sequence[Subject], used: Mapping[str, set[str]]) -> Coverage:
-    """What of the schemas is used.
+def coverage_of(
+    parts: Mapping[str, Mapping[str, list[str]]], used: Mapping[str, set[str]]
+) -> Coverage:
+    """What is used of each database's parts, as ``parts_of`` gives them."""
 
-    Raises:
-        InputError: a database cannot be read.
-    """
-    tables: list[bool] = []
-    columns: list[bool] = []
-    keys: list[bool] = []
-    unused: list[str] = []
-    for subject in subjects:
-        schema, names = schema_of(subject.place), used.get(subject.name, set())
-        for table in schema.tables:
-            tables.append(table.qualified_name in names)
-            if not tables[-1]:
-                unused.append(f"{subject.name}.{table.qualified_name}")
-            columns += [f"{table.qualified_name}.{c.name}" in names for c in table.columns]
-        single = [k for k in schema.foreign_keys if len(k.columns) == 1]
-        keys += [key_name(k.table, k.columns[0]) in names for k in single]
+    def counted(kind: str) -> tuple[int, int]:
+        named = [(name, part) for name, p in parts.items() for part in p[kind]]
+        return sum(part in used.get(name, ()) for name, part in named), len(named)
+
+    unused = [
+        f"{name}.{table}"
+        for name, p in parts.items()
+        for table in p["tables"]
+        if table not in used.get(name, ())
+    ]
     return Coverage(
-        tables=(sum(tables), len(tables)),
-        columns=(sum(columns), len(columns)),
-        foreign_keys=(sum(keys), len(keys)),
+        tables=counted("tables"),
+        columns=counted("columns"),
+        foreign_keys=counted("foreign_keys"),
         tables_unused=tuple(unused[:50]),
     )

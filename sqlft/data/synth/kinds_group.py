@@ -6,6 +6,7 @@ from sqlft.data.synth import saying
 from sqlft.data.synth.asked import Asked, asked
 from sqlft.data.synth.choosing import groupers, measures, one_of, some_thing
 from sqlft.data.synth.kinds_plain import agg_names, agg_word
+from sqlft.data.synth.profile import as_float
 from sqlft.data.synth.query import Query
 from sqlft.data.synth.rows import Rows, some_rows
 from sqlft.data.synth.values import count_said, number_said, rounded
@@ -336,7 +337,8 @@ def count_by_time(view: View, voice: Voice) -> Asked | None:
         short = what.removeprefix("the ").removeprefix("number of ")
         if not of_date:
             ways += [f"{short} by {word}{in_year}", f"{short} per {word}{in_year}"]
-        ways += [f"How did {what} develop by {word}{of_date}{in_year}?"]
+        if not of_date and part in ("year", "month", "quarter"):
+            ways += [f"How did {what} develop by {word}{in_year}?"]
     return asked(_perhaps_sorted(query, bucket, part, voice), voice.pick(*ways))
 
 
@@ -364,7 +366,7 @@ def bands(view: View, voice: Voice) -> Asked | None:
         return None
     low = rounded(field.profile.quantiles[1], whole=field.is_whole)
     high = rounded(field.profile.quantiles[4], whole=field.is_whole)
-    if not float(field.profile.low or 0) < low < high:  # type: ignore[arg-type]
+    if not as_float(field.profile.low) < low < high:
         return None
     where = rows.where if field.is_complete else (*rows.where, f"{field.sql} IS NOT NULL")
     phrase, many, unit = voice.phrase(field), rows.many(voice.words), field.unit

@@ -74,7 +74,7 @@ def filtered_by_parent(view: View, voice: Voice) -> Asked | None:
     """A count, an aggregate or a list of rows under a condition on what they belong to."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(view.parents(t)))
-    condition = thing and condition_on_parent(view, thing, draw)
+    condition = None if thing is None else condition_on_parent(view, thing, draw)
     if thing is None or condition is None:
         return None
     rows = all_rows(thing, draw).with_(condition)

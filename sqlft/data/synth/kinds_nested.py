@@ -19,7 +19,7 @@ def beyond_average(view: View, voice: Voice) -> Asked | None:
     """Rows above or below the average of all."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(_numbers(t)))
-    rows = thing and some_rows(view, thing, draw, at_most=1, joins=False)
+    rows = None if thing is None else some_rows(view, thing, draw, at_most=1, joins=False)
     if thing is None or rows is None:
         return None
     field = draw.choice(_numbers(thing))
@@ -151,7 +151,7 @@ def both_sorts(view: View, voice: Voice) -> Asked | None:
         return None
     by = draw.choice([g for g in groupers(thing) if _sharable(g)])
     first = some_condition(view, thing, draw, frozenset([by.sql]))
-    second = first and some_condition(view, thing, draw, frozenset([by.sql]))
+    second = None if first is None else some_condition(view, thing, draw, frozenset([by.sql]))
     if first is None or second is None or first.sql == second.sql:
         return None
     one = Rows(thing=thing, noun=thing.noun, conditions=(first,))

@@ -19,7 +19,7 @@ def list_columns(view: View, voice: Voice) -> Asked | None:
     """Some columns of some rows, sorted now and then."""
     draw = voice.draw
     thing = some_thing(view, draw)
-    rows = thing and some_rows(view, thing, draw, at_least=int(thing.rows > LONG))
+    rows = None if thing is None else some_rows(view, thing, draw, at_least=int(thing.rows > LONG))
     if thing is None or rows is None:
         return None
     fields = list_fields(thing, voice, rows.columns)
@@ -58,7 +58,7 @@ def list_implied(view: View, voice: Voice) -> Asked | None:
     """Rows by the columns that people know them by, which the question does not name."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(t.labels) and t.labels[0].is_complete)
-    rows = thing and some_rows(view, thing, draw, at_least=1)
+    rows = None if thing is None else some_rows(view, thing, draw, at_least=1)
     if thing is None or rows is None or not (view.is_noted or draw.random() < 0.1):
         return None
     query = rows.query(*(f.sql for f in thing.labels))
@@ -106,7 +106,11 @@ def count_rows(view: View, voice: Voice) -> Asked | None:
     """How many rows there are."""
     draw = voice.draw
     thing = some_thing(view, draw)
-    rows = thing and some_rows(view, thing, draw, at_least=0 if draw.random() < 0.2 else 1)
+    rows = (
+        None
+        if thing is None
+        else some_rows(view, thing, draw, at_least=0 if draw.random() < 0.2 else 1)
+    )
     if rows is None:
         return None
     return asked(rows.query("COUNT(*)"), how_many(rows, voice))
@@ -144,15 +148,13 @@ def aggregate(view: View, voice: Voice) -> Asked | None:
     if rows is None:
         return None
     if not found or (thing.of_role("date") and draw.random() < 0.1):
-        field = draw.choice([f for f in thing.of_role("date") if not f.private] or [None])  # type: ignore[list-item]
-        if field is None:
+        day = one_of([f for f in thing.of_role("date") if not f.private], draw)
+        if day is None:
             return None
         first = draw.random() < 0.5
         name = voice.pick("earliest", "first") if first else voice.pick("latest", "most recent")
-        sql = f"{'MIN' if first else 'MAX'}({field.sql})"
-        what = (
-            f"the {name} {voice.phrase(field)} of {voice.all(rows.many(voice.words), bare=False)}"
-        )
+        sql = f"{'MIN' if first else 'MAX'}({day.sql})"
+        what = f"the {name} {voice.phrase(day)} of {voice.all(rows.many(voice.words), bare=False)}"
         return asked(rows.query(sql), voice.single(what))
     field = draw.choice(found)
     names = agg_names(field)
@@ -197,7 +199,7 @@ def distinct_values(view: View, voice: Voice) -> Asked | None:
     """The different values of a column, or how many there are."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(groupers(t)))
-    rows = thing and some_rows(view, thing, draw, at_most=1)
+    rows = None if thing is None else some_rows(view, thing, draw, at_most=1)
     if thing is None or rows is None:
         return None
     field = draw.choice(groupers(thing))
@@ -223,7 +225,7 @@ def top_rows(view: View, voice: Voice) -> Asked | None:
     """The first row or rows by a number or a date."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(sortable(t)) and bool(t.labels or t.keys))
-    rows = thing and some_rows(view, thing, draw, at_most=1)
+    rows = None if thing is None else some_rows(view, thing, draw, at_most=1)
     if thing is None or rows is None:
         return None
     field = draw.choice(sortable(thing))

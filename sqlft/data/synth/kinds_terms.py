@@ -20,7 +20,7 @@ def condition_term(view: View, voice: Voice) -> Asked | None:
     """Rows that a term picks out: counted, listed, grouped or narrowed further."""
     draw = voice.draw
     term = one_of([t for t in view.terms if t.kind == "condition"], draw)
-    source = term and _source(view, term)
+    source = None if term is None else _source(view, term)
     if term is None or source is None:
         return None
     thing, joins = source
@@ -144,7 +144,7 @@ def measure_term(view: View, voice: Voice) -> Asked | None:
     """A term's measure: over all, some rows, each group, each period, or by what rows belong to."""
     draw = voice.draw
     term = one_of([t for t in view.terms if t.kind == "measure"], draw)
-    source = term and _source(view, term)
+    source = None if term is None else _source(view, term)
     if term is None or source is None:
         return None
     thing, joins = source
@@ -218,7 +218,7 @@ def value_term(view: View, voice: Voice) -> Asked | None:
     """A term that is a number of each row: averaged, added up, or the highest first."""
     draw = voice.draw
     term = one_of([t for t in view.terms if t.kind == "value" and len(t.tables) == 1], draw)
-    thing = term and view.by_name.get(term.tables[0])
+    thing = None if term is None else view.by_name.get(term.tables[0])
     if term is None or thing is None:
         return None
     name = voice.pick(term.name, term.name, *term.synonyms)

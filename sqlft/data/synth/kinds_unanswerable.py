@@ -40,6 +40,12 @@ _ELSEWHERE = (
     ("office plant", "height"), ("training course", "duration"), ("trade union", "membership fee"),
     ("shareholder", "dividend"), ("press release", "publication date"), ("parking fine", "amount"),
     ("board meeting", "date"), ("sponsor", "contribution"), ("vending machine", "turnover"),
+    ("job interview", "result"), ("software licence", "expiry date"), ("meeting room", "capacity"),
+    ("insurance claim", "amount"), ("tax audit", "date"), ("podcast episode", "length"),
+    ("company car", "fuel consumption"), ("fire drill", "date"), ("sick day", "reason"),
+    ("trademark", "registration date"), ("mobile app download", "rating"),
+    ("call centre complaint", "topic"), ("printer", "page count"), ("intern", "school"),
+    ("charity donation", "amount"), ("conference talk", "title"), ("bank loan", "interest rate"),
 )  # fmt: skip
 
 
@@ -87,7 +93,7 @@ def _lacks(known: frozenset[str], phrase: str) -> bool:
 
 def _of_property(view: View, thing: Thing, known: frozenset[str], voice: Voice) -> str | None:
     draw = voice.draw
-    pool = _OF_PERSONS if thing.is_person else _OF_THINGS
+    pool: tuple[str, ...] = _OF_PERSONS if thing.is_person else _OF_THINGS
     if thing.noun.one.split(" ")[-1] in _PLACES:
         pool = _OF_PLACES
     phrase = one_of([p for p in pool if _lacks(known, p)], draw)
@@ -127,7 +133,9 @@ def _of_another(view: View, thing: Thing, known: frozenset[str], voice: Voice) -
         f"Which {thing.noun.one} has the most {plural(noun)}?",
         f"List all {plural(noun)} with their {phrase}.",
         f"How many {plural(noun)} do we have?",
-        f"Show the average {phrase} of {plural(noun)}.",
+        f"How many {plural(noun)} were there last year?",
+        f"Show the {phrase} of each {noun}.",
+        f"For each {thing.noun.one}, count the {plural(noun)}.",
     )
 
 

@@ -30,7 +30,7 @@ def ranks(view: View, voice: Voice) -> Asked | None:
     """Rows with their rank by a number, in all or within a group."""
     draw = voice.draw
     thing = some_thing(view, draw, lambda t: bool(_ranked(t)) and t.rows <= 400)
-    rows = thing and some_rows(view, thing, draw, at_most=1, joins=False)
+    rows = None if thing is None else some_rows(view, thing, draw, at_most=1, joins=False)
     if thing is None or rows is None:
         return None
     number = draw.choice(_ranked(thing))

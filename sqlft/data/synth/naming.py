@@ -59,6 +59,10 @@ _LONG = {
     "incl": "included",
     "od": "overdraft",
     "bal": "balance",
+    "since": "start",
+    "wo": "work order",
+    "hv": "HV",
+    "csat": "satisfaction",
     "rrp": "recommended retail price",
     "sqm": "floor area",
     "conn": "connection",
@@ -83,7 +87,7 @@ _OBSCURE = frozenset(
 )
 _UNIT_WORDS = frozenset(
     "eur usd gbp g kg km m cm mm s h min ms pct ct kw kwh mwh mw mva kv kmh c ft lb lbs gb mb "
-    "months days hours minutes seconds percent".split()
+    "months days minutes seconds percent".split()
 )
 _PERSONS = frozenset(
     "person people customer client student teacher employee player author artist singer driver "
@@ -97,8 +101,8 @@ _PERSONS = frozenset(
     "winner mother father politician representative trainee cashier officer donor assistant".split()
 )
 _IRREGULAR_PARTICIPLES = frozenset(
-    "left shut paid sent sold built written withdrawn won lost made seen begun bought taken given "
-    "held drawn born died became".split()
+    "read left shut paid sent sold built written withdrawn won lost made seen begun bought taken "
+    "given held drawn born died became".split()
 )
 _ACTIVE = frozenset(
     "opened closed joined left started ended expired shut registered began died happened occurred "
@@ -107,7 +111,8 @@ _ACTIVE = frozenset(
 )
 """Verbs of which the row itself is the doer: the store opened, the customer joined."""
 _NOT_VERBS = frozenset(
-    "need speed seed feed breed red bed used estimated promised expected planned scheduled".split()
+    "due need speed seed feed breed red bed used estimated promised expected planned "
+    "scheduled".split()
 )
 _DATE_NOUNS = {
     "launched": "launch",
@@ -203,7 +208,7 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
     words = words_of(column.name)
     kept = _without_unit(words, column)
     long = [_LONG.get(word, word) for word in kept if not (word.isdigit() and len(kept) > 1)]
-    plain = " ".join(long) or column.name.lower()
+    plain = _plain_name(words, " ".join(long) or column.name.lower())
     own = words_of(singular(table.name.lower())), words_of(table.name)
     short = plain
     for prefix in {tuple(map(_long_word, map(singular, o))) for o in own}:
@@ -224,6 +229,17 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
     else:
         named += told
     return tuple(dict.fromkeys(named))
+
+
+def _plain_name(words: Sequence[str], plain: str) -> str:
+    """The name where it is more than its words: amounts that were requested, years built in."""
+    if list(words) == ["built", "in"]:
+        return "construction year"
+    if words[-1] in ("eur", "usd") and re.search(r"(ed|due|outstanding| off)$", plain):
+        return f"{plain} amount"
+    if words[-1] == "until":
+        return f"{plain.removesuffix(' until')} end date"
+    return plain
 
 
 def _long_word(word: str) -> str:
@@ -301,12 +317,27 @@ def date_phrase(column: Column, phrases: Sequence[str]) -> tuple[str, ...]:
     >>> date_phrase(Column(name="shipped_on", type="DATE"), ("shipped",))
     ('shipping date',)
     """
-    ends = ("date", "day", "time", "month", "year", "due", "week", "birth", "until")
+    ends = ("date", "day", "time", "month", "year", "week", "birth")
     first = _DATE_NOUNS.get(phrases[0].removesuffix(" date"), phrases[0])
     is_said = first.split(" ")[-1] in ends or first.startswith("date ")
     named = [first if is_said else f"{first} date"]
     named += [p for p in phrases[1:] if p.split(" ")[-1] in ends]
     return tuple(dict.fromkeys(named))
+
+
+_DOERS = {
+    "referred": "referrer",
+    "invited": "inviter",
+    "sold": "seller",
+    "created": "creator",
+    "written": "writer",
+    "approved": "approver",
+    "managed": "manager",
+    "owned": "owner",
+    "directed": "director",
+    "reviewed": "reviewer",
+    "assigned": "assignee",
+}
 
 
 def role_noun(column: Column, parent: Noun) -> tuple[str, bool]:
@@ -324,6 +355,9 @@ def role_noun(column: Column, parent: Noun) -> tuple[str, bool]:
     said = " ".join(words)
     if said in ("ID", parent.one) or parent.one.endswith(f" {said}"):
         return parent.one, True
-    if column.synonyms and words_of(column.name)[0] in _LONG:
+    last = words_of(column.name)[-1]
+    if last == "by" and len(words) == 2 and words[0] in _DOERS:
+        return _DOERS[words[0]], False
+    if column.synonyms and (words_of(column.name)[0] in _LONG or last in ("to", "by")):
         return column.synonyms[0], False
     return said, False

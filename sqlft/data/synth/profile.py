@@ -54,6 +54,15 @@ def is_date(column: Column) -> bool:
     return column.type == "DATE" or column.type.startswith("TIMESTAMP")
 
 
+def as_float(bound: Bound) -> float:
+    """A number's bound as a float; 0 for what is no number.
+
+    >>> as_float(Decimal("2.5")), as_float(None)
+    (2.5, 0.0)
+    """
+    return float(bound) if isinstance(bound, int | float | Decimal) else 0.0
+
+
 def profiles(schema: Schema, database: Database) -> dict[tuple[str, str], Profile]:
     """A profile by table's qualified name and column name; columns that cannot be read have none.
 

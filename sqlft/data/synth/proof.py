@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlft.config import Limits
 from sqlft.data.features import features
 from sqlft.data.synth.asked import Asked
-from sqlft.database import Database, QueryResult
+from sqlft.database import Database, QueryResult, read_many
 from sqlft.errors import SqlError
-from sqlft.execute import run_query
 from sqlft.prompt import answer, layout
 from sqlft.schema import Schema
 from sqlft.sql import skeleton
 
 _ROWS_AT_MOST = 300
 """Nobody asks for a longer list to read it."""
-_LIMITS = Limits(timeout_s=5.0, max_rows=_ROWS_AT_MOST, max_result_mib=8)
+_TIMEOUT_S = 10.0
+"""For one query alone; in a batch it is for all together, and a late batch is run one by one."""
+
+Rows = list[tuple[object, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,67 +35,92 @@ class Proven:
     """A digest of the query's skeleton and its rows: equal prints are duplicates."""
 
 
-class Dropped(Exception):
-    """Why a question was not kept, in one word."""
+def prove(candidates: Sequence[Asked], place: Database, schema: Schema) -> list[Proven | str]:
+    """Each candidate proven, or why it is dropped, in one word.
 
+    ``error``, ``late``, ``empty``, ``trivial``, ``long``, ``tie`` (the LIMIT cuts through one) or
+    ``canonical`` (it would be learned as another query).
 
-def prove(found: Asked, place: Database, schema: Schema) -> Proven:
-    """The question with its query proven.
-
-    Raises:
-        Dropped: ``error``, ``empty``, ``trivial``, ``long``, ``tie`` (the LIMIT cuts through one)
-            or ``canonical`` (it would be learned as another query).
+    All run in two round trips, since a trip takes longer than most of these queries.
     """
-    assert found.sql is not None
+    statements = [s for c in candidates for s in (c.sql, c.probe) if s is not None]
+    results = iter(_run(statements, place))
+    found: list[Proven | str | tuple[Asked, Rows, str]] = []
+    for candidate in candidates:
+        assert candidate.sql is not None
+        result = next(results)
+        probe = next(results) if candidate.probe is not None else None
+        found.append(_judged(candidate, result, probe, schema))
+    again = iter(_run([f[2] for f in found if isinstance(f, tuple)], place))
+    return [_settled(*f, next(again)) if isinstance(f, tuple) else f for f in found]
+
+
+def _run(statements: Sequence[str], place: Database) -> list[QueryResult | SqlError]:
+    limits = Limits(timeout_s=_TIMEOUT_S, max_rows=_ROWS_AT_MOST, max_result_mib=8)
     try:
-        result = run_query(found.sql, place, _LIMITS)
+        return list(read_many(place, statements, limits))
     except SqlError as error:
-        raise Dropped("error") from error
+        if len(statements) == 1:
+            return [error]
+    return [result for statement in statements for result in _run([statement], place)]
+
+
+def _judged(
+    candidate: Asked,
+    result: QueryResult | SqlError,
+    probe: QueryResult | SqlError | None,
+    schema: Schema,
+) -> str | tuple[Asked, Rows, str]:
+    """The candidate with its rows and canonical form, or why it is dropped."""
+    if isinstance(result, SqlError):
+        return "late" if result.kind == "timeout" else "error"
+    if isinstance(probe, SqlError):
+        return "error"
+    assert candidate.sql is not None
     rows = rows_of(result)
-    if result.truncated:
-        raise Dropped("long")
-    _check_rows(rows, found.sql)
-    if found.probe is not None:
-        _check_tie(found.probe, place)
+    reason = "long" if result.truncated else _triviality(rows, candidate.sql)
+    if reason is None and probe is not None:
+        keys = rows_of(probe)
+        reason = "tie" if len(keys) >= 2 and keys[-1] == keys[-2] else None
+    if reason is not None:
+        return reason
     try:
-        canonical = answer(found.sql, schema, layout("sqlft"))
-        again = rows_of(run_query(canonical, place, _LIMITS))
-    except SqlError as error:
-        raise Dropped("canonical") from error
-    if sorted(map(repr, again)) != sorted(map(repr, rows)):
-        raise Dropped("canonical")
-    digest = hashlib.sha256(f"{skeleton(canonical)}\n{sorted(map(repr, rows))}".encode())
+        return candidate, rows, answer(candidate.sql, schema, layout("sqlft"))
+    except SqlError:
+        return "canonical"
+
+
+def _settled(
+    candidate: Asked, rows: Rows, canonical: str, result: QueryResult | SqlError
+) -> Proven | str:
+    assert candidate.sql is not None
+    lines = sorted(map(repr, rows))
+    if isinstance(result, SqlError) or sorted(map(repr, rows_of(result))) != lines:
+        return "canonical"
+    digest = hashlib.sha256(f"{skeleton(canonical)}\n{lines}".encode())
     return Proven(
-        sql=found.sql,
-        question=found.question,
+        sql=candidate.sql,
+        question=candidate.question,
         canonical=canonical,
-        features=features(found.sql),
+        features=features(candidate.sql),
         print=digest.hexdigest()[:20],
     )
 
 
-def rows_of(result: QueryResult) -> list[tuple[object, ...]]:
+def rows_of(result: QueryResult) -> Rows:
     """The rows as tuples; columns may share a name."""
     columns = [column.to_pylist() for column in result.table.columns]
     return list(zip(*columns, strict=True))
 
 
-def _check_rows(rows: list[tuple[object, ...]], sql: str) -> None:
+def _triviality(rows: Rows, sql: str) -> str | None:
     if not rows:
-        raise Dropped("empty")
+        return "empty"
     if all(cell is None for row in rows for cell in row):
-        raise Dropped("trivial")
+        return "trivial"
     if len(rows) == 1 and all(cell in (0, None) for cell in rows[0]):
-        raise Dropped("trivial")
+        return "trivial"
     is_whole_group = "GROUP BY" in sql and "HAVING" not in sql and "LIMIT" not in sql
     if len(rows) == 1 and is_whole_group and not sql.startswith("WITH"):
-        raise Dropped("trivial")
-
-
-def _check_tie(probe: str, place: Database) -> None:
-    try:
-        keys = rows_of(run_query(probe, place, _LIMITS))
-    except SqlError as error:
-        raise Dropped("error") from error
-    if len(keys) >= 2 and keys[-1] == keys[-2]:
-        raise Dropped("tie")
+        return "trivial"
+    return None

@@ -70,11 +70,15 @@ class Rows:
                 tails.append(draw.choice(condition.tails))
         tails.sort(key=lambda t: t.is_relative)
         text = " ".join([*before, self.noun.many if many else self.noun.one])
-        seen = False
+        seen, having = False, False
         for t in tails:
             clause = (t.many if many else t.one).replace("{who}", self.thing.who)
-            text += f" and {clause}" if seen and t.is_relative else f" {clause}"
-            seen = seen or t.is_relative
+            if having and clause.startswith("with "):
+                clause = f"and {clause.removeprefix('with ')}"
+            elif seen and t.is_relative:
+                clause = f"and {clause}"
+            text += f" {clause}"
+            seen, having = seen or t.is_relative, clause.startswith(("with ", "and a"))
         return text
 
 

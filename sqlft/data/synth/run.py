@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import sqlft
 from sqlft.config import Progress
-from sqlft.data.places import schema_of
 from sqlft.data.prepare_units import write_whole
 from sqlft.data.processes import processes
 from sqlft.data.synth.block import Order, write_block
@@ -80,6 +80,7 @@ class _Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     features: Counter[str] = field(default_factory=Counter)
     used: dict[str, set[str]] = field(default_factory=dict)
+    parts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     unanswerable: int = 0
     queries: int = 0
 
@@ -107,13 +108,15 @@ def synthesise(
     """
     if out.exists():
         raise InputError(f"{out} exists already", hint="choose another folder, or remove it")
-    for subject in subjects:  # whatever cannot be read stops before anything is written
-        schema_of(subject.place)
     partial = out.with_name(f"{out.name}.partial")
     with alone_in(partial):
         work = partial / "work"
         _start(work, subjects, wanted)
-        blocks = _made_blocks(subjects, wanted, work, jobs, progress)
+        try:
+            blocks = _made_blocks(subjects, wanted, work, jobs, progress)
+        except InputError:  # what cannot be read leaves nothing behind
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
         made = _write(subjects, wanted, blocks, partial)
         shutil.rmtree(work)
         try:
@@ -240,7 +243,7 @@ def _write(
     if not count:
         shutil.rmtree(folder, ignore_errors=True)
         raise InputError("nothing could be asked of these databases", hint="do they have rows?")
-    coverage = coverage_of(subjects, tally.used)
+    coverage = coverage_of(tally.parts, tally.used)
     mix = wanted.mix or default_mix()
     made = Synthesised(
         path=folder,
@@ -300,7 +303,7 @@ def _examples(
         tally.used[subject.name] = set()
         prints: Counter[str] = Counter()
         seen: set[str] = set()
-        for said in _lines(blocks[subject.name], tally):
+        for said in _lines(subject.name, blocks[subject.name], tally):
             at = tally.kept[subject.name]
             question = str(said["question"])
             if at >= shares[subject.name] or question.casefold() in seen:
@@ -315,19 +318,20 @@ def _examples(
             yield _example(said, subject, at + 1, tally, is_new=prints[print_] == 1)
 
 
-def _lines(paths: Iterable[Path], tally: _Tally) -> Iterator[dict[str, object]]:
+def _lines(name: str, paths: Iterable[Path], tally: _Tally) -> Iterator[dict[str, Any]]:
     for path in paths:
         with path.open(encoding="utf-8") as file:
             for line in file:
                 said = json.loads(line)
                 if "dropped" in said:
                     tally.dropped.update(said["dropped"])
+                    tally.parts[name] = said["parts"]
                 else:
                     yield said
 
 
 def _example(
-    said: Mapping[str, object], subject: Subject, number: int, tally: _Tally, *, is_new: bool
+    said: Mapping[str, Any], subject: Subject, number: int, tally: _Tally, *, is_new: bool
 ) -> Example:
     kind = str(said["kind"])
     tally.kinds[kind] += 1
@@ -336,8 +340,8 @@ def _example(
         tally.unanswerable += 1
     elif is_new:
         tally.queries += 1
-        tally.features.update(said["features"])  # type: ignore[arg-type]
-        tally.used[subject.name].update(said["used"])  # type: ignore[arg-type]
+        tally.features.update(said["features"])
+        tally.used[subject.name].update(said["used"])
     return Example(
         id=f"{subject.name}-synth-{number:05}",
         database=subject.name,

@@ -46,6 +46,12 @@ def flag_forms(view: View, field: Field) -> FlagForms | None:
         return FlagForms(said="on sale", adjective="on sale")
     if said in ("newsletter", "direct debit", "heat pump", "postmortem", "two-factor login"):
         return FlagForms(said=said, has=article(said) if "login" not in said else said)
+    if synonyms and said != synonyms[0]:
+        said = synonyms[0]
+    if said.startswith("no "):
+        return None
+    if synonyms:
+        return FlagForms(said=said, has=said)
     return FlagForms(said=said)
 
 
@@ -84,7 +90,8 @@ def is_main_date(thing: Thing, field: Field) -> bool:
     words = words_of(field.name)
     own = thing.noun.one.split(" ")
     plain = [w for w in words if w not in ("date", "day", "on", "at", "month", "time")]
-    if not plain or plain == own:
+    same = bool(plain) and len(own) == 1 and plain[0][:4] == own[0][:4]
+    if not plain or plain == own or same:
         return field.is_complete
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlft.data.synth.keys import join_keys, quote
 from sqlft.data.synth.naming import (
@@ -15,12 +15,11 @@ from sqlft.data.synth.naming import (
     role_noun,
     table_nouns,
 )
-from sqlft.data.synth.profile import Profile, is_date, is_number, profiles
+from sqlft.data.synth.profile import Profile, is_date, is_number
 from sqlft.data.synth.terms import read_term
 from sqlft.data.synth.view import Field, Link, Role, Thing, View
 from sqlft.data.synth.words import singular, words_of
-from sqlft.database import Database
-from sqlft.schema import Column, Schema, Table
+from sqlft.schema import Column, Schema, Table, Term
 
 _NAMES = re.compile(r"(^|_)(name|title|label)$|^(.*[a-z])?(Name|Title)$|name$", re.IGNORECASE)
 _KEYISH = frozenset(
@@ -41,20 +40,19 @@ _COUNTED = frozenset(
 )
 
 
-def view_of(schema: Schema, database: Database) -> View:
-    """The view of a database.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    found = profiles(schema, database)
+def view_of(schema: Schema, found: Mapping[tuple[str, str], Profile]) -> View:
+    """The view of a database of which each column is profiled."""
     tables = [t for t in schema.tables if not t.is_view and (t.row_count is None or t.row_count)]
     keys = join_keys(schema, found)
     referring = {(k.table, k.columns[0]) for k in keys}
     things = {
         t.qualified_name: thing
         for t in tables
-        if (thing := _thing(t, found, {c for n, c in referring if n == t.qualified_name}))
+        if (
+            thing := _thing(
+                t, found, {c for n, c in referring if n == t.qualified_name}, schema.glossary
+            )
+        )
     }
     links = []
     for key in keys:
@@ -74,14 +72,19 @@ def view_of(schema: Schema, database: Database) -> View:
 
 
 def _thing(
-    table: Table, found: dict[tuple[str, str], Profile], referring: set[str]
+    table: Table,
+    found: Mapping[tuple[str, str], Profile],
+    referring: set[str],
+    terms: Sequence[Term],
 ) -> Thing | None:
     fields = tuple(_fields(table, found, referring))
     rows = max((f.profile.rows for f in fields), default=0)
     if not fields or not rows:
         return None
     keys = _keys(table, fields)
+    named = {term.name for term in terms} | {s for term in terms for s in term.synonyms}
     nouns = table_nouns(table)
+    nouns = (nouns[0], *(n for n in nouns[1:] if n.one not in named))
     labels = _labels(table, fields)
     own = [f for f in fields if f.role != "key"]
     return Thing(
@@ -100,7 +103,7 @@ def _thing(
 
 
 def _fields(
-    table: Table, found: dict[tuple[str, str], Profile], referring: set[str]
+    table: Table, found: Mapping[tuple[str, str], Profile], referring: set[str]
 ) -> Iterator[Field]:
     owner = quote(table.name)
     for column in table.columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from sqlft.data.synth.view import View
+from sqlft.schema import Schema
 from sqlft.sql import parse_query
 
 
@@ -33,6 +34,16 @@ def used(canonical_sql: str, view: View) -> list[str]:
         if both and f"{link.child.name}.{link.child_field.name}" in found_names:
             found_names.add(key_name(link.child.name, link.child_field.name))
     return sorted(found_names)
+
+
+def parts_of(schema: Schema) -> dict[str, list[str]]:
+    """All that a schema has, named as ``used`` names it: tables, columns and declared keys."""
+    single = [k for k in schema.foreign_keys if len(k.columns) == 1]
+    return {
+        "tables": [t.qualified_name for t in schema.tables],
+        "columns": [f"{t.qualified_name}.{c.name}" for t in schema.tables for c in t.columns],
+        "foreign_keys": [key_name(k.table, k.columns[0]) for k in single],
+    }
 
 
 def key_name(table: str, column: str) -> str:

@@ -73,7 +73,7 @@ def day_said(day: datetime.date, draw: Random) -> str:
     """A day as a question writes it.
 
     >>> day_said(datetime.date(2024, 3, 5), Random(0))
-    'March 5, 2024'
+    '5 March 2024'
     """
     month = calendar.month_name[day.month]
     ways = (day.isoformat(), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}")

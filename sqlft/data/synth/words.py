@@ -53,7 +53,7 @@ _UNCOUNTABLE = frozenset(
     "weather stock inventory equipment information usage generation staff music furniture "
     "merchandise traffic production collateral membership employment ownership authorship "
     "management attendance enrollment storage evidence research advice luggage software "
-    "hardware news series species aircraft money food cash debt data gas".split()
+    "maintenance hardware news series species aircraft money food cash debt data gas".split()
 )
 
 
