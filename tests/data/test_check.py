@@ -232,6 +232,22 @@ def run(*arguments: object) -> tuple[int, str]:
     return done.return_value, done.output
 
 
+def test_a_damaged_database_is_a_finding_and_the_others_are_still_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    (folder / "databases").mkdir(parents=True)
+    build_duckdb(folder / "databases" / "whole.duckdb", "CREATE TABLE orders (a INT)", [])
+    (folder / "databases" / "broken.duckdb").write_bytes(b"half a database" * 300)
+    asked = [
+        example("a", "How many orders?", COUNT, database="broken"),
+        example("b", "Which price?", "SELECT price FROM orders", database="whole"),
+    ]
+    write_examples(folder / "examples.jsonl", asked)
+    damaged, other = checked(datasets_at(folder)[0]).findings
+    assert (damaged.id, damaged.rule, damaged.severity) == ("a", "database", "error")
+    assert "broken.duckdb" in damaged.message and "\n" not in damaged.message
+    assert (other.id, other.rule) == ("b", "gold-fails")
+
+
 def test_a_folder_of_datasets_is_checked_and_errors_exit_1(shop: Path, tmp_path: Path) -> None:
     made(shop, tmp_path / "good", [example("a", "How many orders?", COUNT)])
     assert run(tmp_path)[0] == 0

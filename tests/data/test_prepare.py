@@ -188,17 +188,26 @@ from sqlft.data import prepare, source_of
 def progress(doing, share):
     if doing == sys.argv[3]:
         os.kill(os.getpid(), 9)
-prepare(source_of("spider", Path(sys.argv[1])), Path(sys.argv[2]), jobs=1, licence="CC0",
-        progress=progress)
+if __name__ == "__main__":  # a second process imports this file anew
+    prepare(source_of("spider", Path(sys.argv[1])), Path(sys.argv[2]), jobs=int(sys.argv[4]),
+            licence="CC0", progress=progress)
 """
 
 
-@pytest.mark.parametrize("during", ["converting databases", "running golds"])
+def killed(layout: Path, out: Path, during: str, jobs: int = 1) -> list[str]:
+    script = out.with_name("killed.py")
+    script.write_text(KILLED)
+    return [sys.executable, str(script), str(layout), str(out), during, str(jobs)]
+
+
+@pytest.mark.parametrize(
+    ("during", "jobs"), [("converting databases", 1), ("running golds", 1), ("running golds", 2)]
+)
 def test_a_killed_preparation_goes_on_to_the_same_bytes(
-    during: str, layout: Path, prepared: Path, tmp_path: Path
+    during: str, jobs: int, layout: Path, prepared: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "ports"
-    command = [sys.executable, "-c", KILLED, str(layout), str(out), during]
+    command = killed(layout, out, during, jobs)
     assert subprocess.run(command, check=False).returncode == -9
     assert not out.exists()
     unfinished = tmp_path / "ports.partial" / "work"
@@ -207,7 +216,7 @@ def test_a_killed_preparation_goes_on_to_the_same_bytes(
     prepare(
         source_of("spider", layout),
         out,
-        jobs=1,
+        jobs=jobs,
         licence="CC0",
         progress=lambda doing, share: seen.append(doing),
     )
@@ -217,7 +226,7 @@ def test_a_killed_preparation_goes_on_to_the_same_bytes(
 
 def test_other_questions_are_not_resumed_from_old_work(layout: Path, tmp_path: Path) -> None:
     out = tmp_path / "ports"
-    command = [sys.executable, "-c", KILLED, str(layout), str(out), "running golds"]
+    command = killed(layout, out, "running golds")
     assert subprocess.run(command, check=False).returncode == -9
     other = layout / "other.json"
     other.write_text(json.dumps([{"db_id": "harbour", "question": "q", "query": "SELECT 1"}]))
