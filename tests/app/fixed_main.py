@@ -10,7 +10,6 @@ from pathlib import Path
 
 import analyst.writer
 from analyst.frame import run
-
 from sqlft.config import Decoding
 from sqlft.model import Cancel, FixedGenerator, Generator, Reply
 from sqlft.prompt import Prompt
