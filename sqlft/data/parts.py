@@ -107,7 +107,10 @@ def assigned(sizes: Mapping[str, int], parts: Sequence[Part], *, seed: int) -> d
             chosen[group] = name
     empty = [part.name for part in parts if part.name not in chosen.values()]
     if empty:
-        raise InputError(f"no group is left for part {empty[0]}: there are {len(sizes)}")
+        raise InputError(
+            f"no group is left for part {empty[0]}: there are {len(sizes)}",
+            hint="give each part a number of groups, or split --by random",
+        )
     return chosen
 
 

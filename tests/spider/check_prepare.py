@@ -5,7 +5,7 @@
 PATH is a folder in Spider's layout. Prints the counts by reason and the seconds taken; exits 1 when
 fewer than 95 % of the examples whose gold returns rows, on a database that has rows, are verified,
 when the parts drawn are not those of data/spider-split.toml, or when it takes ten minutes or more
-both by the clock and in processor time (a machine that is busy with other work stretches the first).
+both by the clock and in processor time (other work on the machine stretches the first).
 """
 
 from __future__ import annotations
