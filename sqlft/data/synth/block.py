@@ -95,7 +95,7 @@ def _pairs(order: Order, view: View, dropped: Counter[str]) -> list[dict[str, An
                 steering.keep(one.kind, proven.features)
                 said = [proven.question, *_reworded(one, view, order.wordings, seen)]
                 kept += [_line(one.kind, proven, view, question) for question in said]
-        while unanswered < order.unanswerable_rate * len(kept):
+        while unanswered + draw.random() < order.unanswerable_rate * len(kept):
             unanswered += 1
             found = _tried(unanswerable, view, draw)[0]
             if found is not None and found.question.casefold() not in seen:

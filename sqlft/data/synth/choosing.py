@@ -35,7 +35,7 @@ def some_link(
     view: View, draw: Random, fits: Callable[[Link], bool] = lambda link: True
 ) -> Link | None:
     """A link that fits, between two tables."""
-    found = [k for k in view.links if not k.is_own and fits(k)]
+    found = [k for k in view.links if not k.is_own and not k.is_one_to_one and fits(k)]
     if not found:
         return None
     return draw.choices(found, [_weight(k.child) + _weight(k.parent) for k in found])[0]

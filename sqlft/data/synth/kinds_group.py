@@ -482,6 +482,8 @@ def conditional_counts(view: View, voice: Voice) -> Asked | None:
     other = some_rows(view, thing, draw, at_most=1, at_least=1, joins=False)
     if other is None or other.conditions[0].sql == one.conditions[0].sql:
         return None
+    if any("LIKE" in c.sql for c in (*one.conditions, *other.conditions)):
+        return None
     first, second = one.conditions[0], other.conditions[0]
     one = Rows(thing=thing, noun=thing.noun, conditions=(first,))
     other = Rows(thing=thing, noun=thing.noun, conditions=(second,))

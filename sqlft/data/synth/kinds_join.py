@@ -42,13 +42,16 @@ def list_with_parent(view: View, voice: Voice) -> Asked | None:
         return None
     child, parent = link.child, link.parent
     rows = some_rows(view, child, draw, at_most=1, joins=False)
-    own = list(child.labels) or shown(child, draw, "category", "date", "measure")[:1]
+    others = shown(child, draw, "category", "date", "measure")
+    fixed = rows.columns if rows else frozenset()
+    own = list(child.labels) or [f for f in others if f.sql not in fixed][:1]
     if rows is None or not own:
         own = list(child.keys)
     if rows is None or not own or (len(child.keys) > 1 and not child.labels):
         return None
     extra = shown(child, draw, "category", "date", "measure", "year")
-    own = [*own, *[f for f in extra if f not in own][: draw.choice((0, 0, 1))]]
+    extra = [f for f in extra if f not in own and f.sql not in fixed]
+    own = [*own, *extra[: draw.choice((0, 0, 1))]]
     theirs = list(shown_fields(parent))
     if draw.random() < 0.3:
         theirs += [f for f in shown(parent, draw, "category", "measure") if f not in theirs][:1]

@@ -154,6 +154,8 @@ def both_sorts(view: View, voice: Voice) -> Asked | None:
     second = None if first is None else some_condition(view, thing, draw, frozenset([by.sql]))
     if first is None or second is None or first.sql == second.sql:
         return None
+    if "LIKE" in first.sql + second.sql:
+        return None
     one = Rows(thing=thing, noun=thing.noun, conditions=(first,))
     other = Rows(thing=thing, noun=thing.noun, conditions=(second,))
     operator = draw.choices(("INTERSECT", "EXCEPT", "UNION"), (5, 4, 1))[0]

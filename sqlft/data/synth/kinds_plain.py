@@ -187,7 +187,10 @@ _AGGREGATES = {
 def agg_names(field: Field) -> list[str]:
     """Aggregates that make sense of a number."""
     found = ["AVG", "AVG", "MAX", "MIN"] + (["SUM", "SUM"] if field.is_additive else [])
-    return list(dict.fromkeys(found)) if not field.private else ["AVG"]
+    said = {"average": "AVG", "mean": "AVG", "minimum": "MIN", "maximum": "MAX", "total": "SUM"}
+    doubled = {said[word] for word in field.phrase.split(" ") if word in said}
+    names = [name for name in dict.fromkeys(found) if name not in doubled]
+    return names if not field.private else ["AVG"]
 
 
 def agg_word(name: str, voice: Voice) -> str:

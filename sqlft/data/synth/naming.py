@@ -30,8 +30,8 @@ _LONG = {
     "dob": "date of birth",
     "fname": "first name",
     "lname": "last name",
+    "stu": "student",
     "acct": "account",
-    "acc": "account",
     "txn": "transaction",
     "disc": "discount",
     "prio": "priority",
@@ -89,7 +89,7 @@ _UNIT_WORDS = frozenset(
     "eur usd gbp g kg km m cm mm s h min ms pct ct kw kwh mwh mw mva kv kmh c ft lb lbs gb mb "
     "months days minutes seconds percent".split()
 )
-_PERSONS = frozenset(
+PERSONS = frozenset(
     "person people customer client student teacher employee player author artist singer driver "
     "actor actress director user member patient doctor physician nurse guest visitor manager "
     "instructor professor pilot climber gymnast swimmer wrestler coach friend candidate voter "
@@ -164,6 +164,8 @@ _DATE_NOUNS = {
     "valued": "valuation",
     "booked": "booking",
     "drawn": "drawdown",
+    "disconnected": "disconnection",
+    "calibrated": "calibration",
 }
 _JOINT = re.compile(r"[;,:(]")
 
@@ -174,7 +176,7 @@ def is_person(noun: str) -> bool:
     >>> is_person("order"), is_person("bank customer")
     (False, True)
     """
-    return noun.rpartition(" ")[2] in _PERSONS
+    return noun.rpartition(" ")[2] in PERSONS
 
 
 def table_nouns(table: Table) -> tuple[Noun, ...]:
@@ -186,6 +188,10 @@ def table_nouns(table: Table) -> tuple[Noun, ...]:
     words = [_LONG.get(word, word) for word in words_of(table.name) if not word.isdigit()]
     if len(words) > 1 and words[0] in ("ref", "tbl", "reference", "dim", "fact"):
         words = words[1:]
+    if len(words) > 1 and words[0] in ("has", "is"):
+        words = [*words[1:], "record"]
+    if words and words[-1] in ("in", "of", "to", "by", "has", "on"):
+        words = [*words, "record"]
     names = [" ".join(words) or table.name.lower(), *table.synonyms]
     return tuple(dict.fromkeys(_noun(name) for name in names))
 
@@ -207,6 +213,12 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
     """
     words = words_of(column.name)
     kept = _without_unit(words, column)
+    if len(kept) > 1 and len(kept[0]) == 1:  # CName of Course, LName of Student
+        initial = {"l": ["last"], "f": ["first"]}.get(kept[0])
+        if initial and kept[1:] == ["name"]:
+            kept = [*initial, "name"]
+        elif kept[0] == table.name[0].lower():
+            kept = kept[1:]
     long = [_LONG.get(word, word) for word in kept if not (word.isdigit() and len(kept) > 1)]
     plain = _plain_name(words, " ".join(long) or column.name.lower())
     own = words_of(singular(table.name.lower())), words_of(table.name)
@@ -233,8 +245,12 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
 
 def _plain_name(words: Sequence[str], plain: str) -> str:
     """The name where it is more than its words: amounts that were requested, years built in."""
-    if list(words) == ["built", "in"]:
+    if list(words) in (["built", "in"], ["built"]):
         return "construction year"
+    if list(words) in (["founded"], ["founded", "in"], ["established"]):
+        return "founding year"
+    if len(words) > 1 and words[0] == "date" and words[-1] in ("from", "to"):
+        return " ".join([*words[1:-1], "start" if words[-1] == "from" else "end", "date"])
     if words[-1] in ("eur", "usd") and re.search(r"(ed|due|outstanding| off)$", plain):
         return f"{plain} amount"
     if words[-1] == "until":
@@ -257,7 +273,7 @@ def _without_unit(words: Sequence[str], column: Column) -> list[str]:
     return kept
 
 
-_VAGUE = frozenset("lead unit standing wait talk dur yearly api used term".split())
+_VAGUE = frozenset("seat net gross lead unit standing wait talk dur yearly api used term".split())
 
 
 def _is_noun_like(text: str) -> bool:
@@ -291,9 +307,13 @@ def event_verb(column: Column) -> str | None:
     >>> event_verb(Column(name="shut_on", type="DATE")), event_verb(Column(name="day", type="DATE"))
     ('shut', None)
     """
+    said = [s.removesuffix(" on") for s in column.synonyms]
+    names = [s.split(" ") for s in said if " " not in s]
     words = words_of(column.name)
     if len(words) == 2 and words[1] in ("on", "at", "date", "time"):
-        verb = words[0]
+        names = [words, *names] if words[0] not in ("ended", "started") else [*names, words]
+    for name in names:
+        verb = name[0]
         is_participle = verb.endswith("ed") and verb not in _NOT_VERBS
         if is_participle or verb in _IRREGULAR_PARTICIPLES:
             return verb
@@ -318,7 +338,8 @@ def date_phrase(column: Column, phrases: Sequence[str]) -> tuple[str, ...]:
     ('shipping date',)
     """
     ends = ("date", "day", "time", "month", "year", "week", "birth")
-    first = _DATE_NOUNS.get(phrases[0].removesuffix(" date"), phrases[0])
+    first = phrases[0].replace(" ends", " end")
+    first = _DATE_NOUNS.get(first.removesuffix(" date"), first)
     is_said = first.split(" ")[-1] in ends or first.startswith("date ")
     named = [first if is_said else f"{first} date"]
     named += [p for p in phrases[1:] if p.split(" ")[-1] in ends]
@@ -340,7 +361,7 @@ _DOERS = {
 }
 
 
-def role_noun(column: Column, parent: Noun) -> tuple[str, bool]:
+def role_noun(column: Column, parent: Noun, key: str = "") -> tuple[str, bool]:
     """What a key's column calls the row that it refers to, and whether that is the parent's noun.
 
     >>> from sqlft.data.synth.view import noun
@@ -349,8 +370,10 @@ def role_noun(column: Column, parent: Noun) -> tuple[str, bool]:
     >>> role_noun(Column(name="Store_ID", type="INTEGER"), noun("store"))
     ('store', True)
     """
+    if column.name.lower() == key.lower():
+        return parent.one, True
     words = [_LONG.get(w, w) for w in words_of(column.name)]
-    while len(words) > 1 and words[-1] in ("ID", "number", "code", "key", "employee"):
+    while len(words) > 1 and words[-1] in ("ID", "number", "code", "key", "employee", "name"):
         words = words[:-1]
     said = " ".join(words)
     if said in ("ID", parent.one) or parent.one.endswith(f" {said}"):

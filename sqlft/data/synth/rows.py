@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from sqlft.data.synth.condition import Condition, Tail, equal, some_condition, tail
+from sqlft.data.synth.naming import is_person
 from sqlft.data.synth.query import Query
 from sqlft.data.synth.view import Link, Noun, Thing, View
 from sqlft.data.synth.words import article
@@ -71,8 +72,9 @@ class Rows:
         tails.sort(key=lambda t: t.is_relative)
         text = " ".join([*before, self.noun.many if many else self.noun.one])
         seen, having = False, False
+        who = "who" if is_person(self.noun.one) else "that"
         for t in tails:
-            clause = (t.many if many else t.one).replace("{who}", self.thing.who)
+            clause = (t.many if many else t.one).replace("{who}", who)
             if having and clause.startswith("with "):
                 clause = f"and {clause.removeprefix('with ')}"
             elif seen and t.is_relative:
@@ -117,7 +119,7 @@ def condition_on_parent(
     view: View, thing: Thing, draw: Random, avoid: frozenset[str] = frozenset()
 ) -> Condition | None:
     """A condition on what the rows belong to: its name, or a property of it."""
-    links = [k for k in view.parents(thing) if k.parent.name not in avoid]
+    links = [k for k in view.parents(thing) if k.parent.name not in avoid and not k.is_one_to_one]
     if not links:
         return None
     link = draw.choice(links)

@@ -285,10 +285,14 @@ def _shares(
     """How many pairs each database gives: what it has, cut so that all come to what is wanted."""
     has = {s.name: len({i for p in blocks[s.name] for i in _identities(p)}) for s in subjects}
     over = sum(has.values()) - wanted.pairs
-    while over > 0:
-        name = max(has, key=lambda n: (has[n], n))
-        has[name] -= 1
-        over -= 1
+    while over > 0:  # the fullest give, all of one height at a time
+        top = max(has.values())
+        fullest = sorted(name for name, count in has.items() if count == top)
+        below = max((count for count in has.values() if count < top), default=0)
+        each = max(1, min(top - below, over // len(fullest)))
+        for name in fullest[: max(1, min(len(fullest), over // each))]:
+            has[name] -= each
+            over -= each
     return has
 
 

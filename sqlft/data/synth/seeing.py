@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 from sqlft.data.synth.keys import join_keys, quote
 from sqlft.data.synth.naming import (
+    PERSONS,
     column_phrases,
     date_phrase,
     event_verb,
@@ -19,14 +21,16 @@ from sqlft.data.synth.profile import Profile, is_date, is_number
 from sqlft.data.synth.terms import read_term
 from sqlft.data.synth.view import Field, Link, Role, Thing, View
 from sqlft.data.synth.words import singular, words_of
-from sqlft.schema import Column, Schema, Table, Term
+from sqlft.schema import Column, Schema, Table
 
 _NAMES = re.compile(r"(^|_)(name|title|label)$|^(.*[a-z])?(Name|Title)$|name$", re.IGNORECASE)
 _KEYISH = frozenset(
     "id code no number num zip zipcode postcode phone telephone fax isbn iban sku serial key ssn "
     "licence license vin uuid guid account version mcc".split()
 )
+_YEARS = frozenset("year founded built established opened born season".split())
 _NOT_ADDITIVE = frozenset(
+    "csat satisfaction founded "
     "rate pct percent percentage score rating age year temperature temp average avg mean latitude "
     "longitude lat long grade rank ranking level month day hour height width length weight price "
     "position order stars star health tier severity sev min max minimum maximum low high ratio "
@@ -45,15 +49,13 @@ def view_of(schema: Schema, found: Mapping[tuple[str, str], Profile]) -> View:
     tables = [t for t in schema.tables if not t.is_view and (t.row_count is None or t.row_count)]
     keys = join_keys(schema, found)
     referring = {(k.table, k.columns[0]) for k in keys}
-    things = {
-        t.qualified_name: thing
-        for t in tables
-        if (
-            thing := _thing(
-                t, found, {c for n, c in referring if n == t.qualified_name}, schema.glossary
-            )
-        )
-    }
+    nouns = frozenset(table_nouns(t)[0].one for t in tables) | PERSONS
+    things: dict[str, Thing] = {}
+    for table in tables:
+        own = {column for name, column in referring if name == table.qualified_name}
+        thing = _thing(table, found, own, schema, nouns)
+        if thing is not None:
+            things[thing.name] = thing
     links = []
     for key in keys:
         child, parent = things.get(key.table), things.get(key.target_table)
@@ -75,16 +77,17 @@ def _thing(
     table: Table,
     found: Mapping[tuple[str, str], Profile],
     referring: set[str],
-    terms: Sequence[Term],
+    schema: Schema,
+    nouns: frozenset[str],
 ) -> Thing | None:
-    fields = tuple(_fields(table, found, referring))
+    fields = tuple(_fields(table, found, referring, nouns))
     rows = max((f.profile.rows for f in fields), default=0)
     if not fields or not rows:
         return None
     keys = _keys(table, fields)
-    named = {term.name for term in terms} | {s for term in terms for s in term.synonyms}
-    nouns = table_nouns(table)
-    nouns = (nouns[0], *(n for n in nouns[1:] if n.one not in named))
+    named = {t.name for t in schema.glossary} | {s for t in schema.glossary for s in t.synonyms}
+    first, *more = table_nouns(table)
+    called = (first, *(n for n in more if n.one not in named))
     labels = _labels(table, fields)
     own = [f for f in fields if f.role != "key"]
     return Thing(
@@ -92,27 +95,34 @@ def _thing(
         sql=".".join(map(quote, table.qualified_name.split(".")))
         if table.namespace
         else quote(table.name),
-        nouns=nouns,
+        nouns=called,
         fields=fields,
         labels=labels,
         keys=keys,
-        is_person=any(is_person(n.one) for n in nouns[:2]),
+        is_person=any(is_person(n.one) for n in called[:2]),
         is_link=len(referring) >= 2 and len(own) <= 1,
         rows=rows,
     )
 
 
 def _fields(
-    table: Table, found: Mapping[tuple[str, str], Profile], referring: set[str]
+    table: Table,
+    found: Mapping[tuple[str, str], Profile],
+    referring: set[str],
+    nouns: frozenset[str],
 ) -> Iterator[Field]:
-    owner = quote(table.name)
+    owner, own = quote(table.name), table_nouns(table)[0].one
     for column in table.columns:
         profile = found.get((table.qualified_name, column.name))
         if profile is None or profile.nulls == profile.rows:
             continue
         is_key = column.name in referring or column.name in table.primary_key
         role = _role(column, profile, is_key=is_key)
+        if role == "measure" and "INT" in column.type and words_of(column.name)[-1] in nouns:
+            role = "key"  # such as a student's advisor, by number
         phrases = column_phrases(column, table)
+        if phrases[0] == own:
+            phrases = (f"{own} {'value' if role == 'measure' else 'name'}", *phrases[1:])
         if role == "date":
             phrases = date_phrase(column, phrases)
         words = words_of(column.name)
@@ -145,7 +155,7 @@ def _role(column: Column, profile: Profile, *, is_key: bool) -> Role:
         if words[-1] in _KEYISH or words[-1].endswith("id"):
             return "key"
         low, high = profile.low, profile.high
-        is_year = "year" in words or words == ["built", "in"]
+        is_year = bool(set(words) & _YEARS) and not set(words) & {"id", "number"}
         if is_year and isinstance(low, int | float) and low > 1000 and float(str(high)) < 2200:
             return "year"
         return "measure"
@@ -172,8 +182,11 @@ def _keys(table: Table, fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 def _labels(table: Table, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """First and last name; else the name that is most its own."""
+    fields = tuple(f for f in fields if not f.private)
     by_words = {tuple(words_of(f.name)): f for f in fields}
-    for first, last in ((("first", "name"), ("last", "name")), (("fname",), ("lname",))):
+    firsts = (("first", "name"), ("firstname",), ("fname",), ("f", "name"), ("given", "name"))
+    lasts = (("last", "name"), ("lastname",), ("lname",), ("l", "name"), ("family", "name"))
+    for first, last in product(firsts, lasts):
         found = [
             next((f for w, f in by_words.items() if w[-len(part) :] == part), None)
             for part in (first, last)
@@ -197,7 +210,7 @@ def _link(schema: Schema, column: str, target: str, child: Thing, parent: Thing)
     parent_field = next(f for f in parent.fields if f.name == target)
     found = table.column(column) if table else None
     assert found is not None
-    role, is_plain = role_noun(found, parent.noun)
+    role, is_plain = role_noun(found, parent.noun, target)
     return Link(
         child=child,
         parent=parent,

@@ -138,6 +138,11 @@ class Link:
         return f"{self.child_field.sql} = {self.parent_field.sql}"
 
     @property
+    def is_one_to_one(self) -> bool:
+        """Whether the child's own key refers: a gymnast is a person."""
+        return [f.sql for f in self.child.keys] == [self.child_field.sql]
+
+    @property
     def is_own(self) -> bool:
         """Whether a table refers to itself."""
         return self.child.name == self.parent.name

@@ -72,9 +72,14 @@ class Voice:
 
     def several(self, what: str) -> str:
         """A question for several things: ``the names and cities of the stores in France``."""
+        head = what.partition(" of each ")[0] if " of each " in what else "a and b"
+        if " and " not in head:
+            return self.single(what)
         match self.register():
             case "full":
-                return sentence(f"{self.pick('What are', 'What are', 'Which are')} {what}?")
+                return sentence(
+                    f"{self.pick('What are', 'What are', 'What are', 'Which are')} {what}?"
+                )
             case "command":
                 return f"{self.pick(*_SHOW)} {what}."
             case "terse":

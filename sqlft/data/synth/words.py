@@ -93,6 +93,8 @@ def plural(phrase: str) -> str:
     >>> plural("date of birth"), plural("category"), plural("points"), plural("address")
     ('dates of birth', 'categories', 'points', 'addresses')
     """
+    if phrase.startswith("date ") and not phrase.startswith("date of"):
+        return f"dates {phrase.removeprefix('date ')}"
     for mark in (" of ", " in ", " per ", " on ", " for ", " at ", " by ", " to ", " with ", " a "):
         head, found, rest = phrase.partition(mark)
         if found and head:
