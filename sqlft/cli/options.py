@@ -31,8 +31,9 @@ def options_of(group: type[Options]) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         for spec in reversed(fields(group)):
+            off = f"/--un{spec.name}" if spec.default is True else ""
             command = click.option(
-                flag(spec.name),
+                flag(spec.name) + off,
                 spec.name,
                 type=_click_type(hints[spec.name], spec.metadata["choices"]),
                 is_flag=hints[spec.name] is bool,

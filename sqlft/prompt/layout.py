@@ -68,6 +68,7 @@ class Layout:
             schema_text=parts.schema_text,
             answer_start=self.answer_start,
             stop=self.stop,
+            schema=schema,
             chat_template=self.chat_template,
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from sqlft.schema import Schema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,5 +48,7 @@ class Prompt:
     """What the answer is made to begin with, such as an opened code fence."""
     stop: tuple[str, ...] = ()
     """Texts that end the answer; not part of it."""
+    schema: Schema | None = field(default=None, repr=False, compare=False)
+    """What the schema text shows: an answer can be held to it."""
     chat_template: bool = True
     """Whether the model's chat template is applied, where it has one."""

@@ -25,7 +25,6 @@ _SIGNS = (" + ", " - ", " * ", " / ", " % ", " // ")
 _UNITS = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
 _GAPS: dict[Kind, Kind] = {"date": "number", "timestamp": "interval"}
 """What one date less another gives."""
-_GAPS_WANTED = frozenset(_GAPS.values())
 _CASTS: dict[Kind, dict[str, Kind]] = {
     "number": {"INT": "number", "BIGINT": "number", "DOUBLE": "number", "TEXT": "text"},
     "text": {
@@ -104,8 +103,8 @@ def operand(
         options += [lit(value.text, then, env, value) for value in truths]
     days = want & DATES
     if not literals:  # only the days from one until a column's
-        gaps = left and _GAPS_WANTED & want
-        days = frozenset(k for k in days if gaps and has_column(env, frozenset({k})))
+        days = frozenset(k for k in days if _GAPS[k] in want and has_column(env, frozenset({k})))
+        days = days if left else frozenset()
     options += date_literals(env, days, then)
     if env.depth < DEEPEST:
         options += calls(env, want, then) + _cases(env, want, then) + _casts(env, want, then)

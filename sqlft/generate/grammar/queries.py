@@ -320,11 +320,10 @@ def _qualified(select: Select, then: Selected) -> Options:
     def held(after: Env, value: Value) -> Options:
         return then(select.reading(after, value))
 
-    windows = _ordering(select).within(aggregates=False, windows=True)
-    return [*then(select), lit(" QUALIFY ", _window_test, select, windows, held)]
+    return [*then(select), lit(" QUALIFY ", _window_test, _ordering(select), held)]
 
 
-def _window_test(select: Select, env: Env, held: Callable[[Env, Value], Options]) -> Options:
+def _window_test(env: Env, held: Callable[[Env, Value], Options]) -> Options:
     def compared(after: Env, value: Value) -> Options:
         return [lit(sign, _counted, after, value, sign, held) for sign in (" = ", " <= ", " < ")]
 
