@@ -57,7 +57,7 @@ def write_replies(run: RunFolder, asking: Asking, generator_of: GeneratorOf) -> 
     """
     ordered = sorted(enumerate(run.predictors), key=lambda item: repr(item[1].choice))
     for choice, group in groupby(ordered, key=lambda item: item[1].choice):
-        missing = [(place, one) for place, one in group if one.name not in run.written]
+        missing = [(place, one) for place, one in group if _is_missing(run, place, one)]
         if not missing:
             continue
         generator = generator_of(choice)
@@ -66,6 +66,14 @@ def write_replies(run: RunFolder, asking: Asking, generator_of: GeneratorOf) -> 
             run.mark_written(predictor.name, generator.layout)
         del generator
         gc.collect()  # the next model may need all of the device's memory
+
+
+def _is_missing(run: RunFolder, place: int, predictor: Predictor) -> bool:
+    """Not all prompts were asked yet, or some failed in an earlier sitting."""
+    if predictor.name not in run.written:
+        return True
+    found = read_completions(run.replies(place, predictor.name))
+    return any(one.error is not None for one in found.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,7 @@ class _Prompted:
 class _Batch:
     """How many prompts are handed over at once."""
 
-    size: int = _FIRST_BATCH
+    size: int = field(default_factory=lambda: _FIRST_BATCH)
 
     def took(self, seconds: float) -> None:
         if seconds < _QUICK_S:

@@ -10,7 +10,7 @@ import pytest
 
 from sqlft.database import close_workers, locate
 from sqlft.evaluate import Judgement, Place, Prediction, Question, RunLimits, rules_with, score
-from sqlft.examples import Example
+from sqlft.examples import Dataset, Example, write_examples, write_manifest
 
 ROWS = (
     "CREATE TABLE orders (id INTEGER, city VARCHAR, amount DOUBLE)",
@@ -79,3 +79,55 @@ def spider_folder(tmp_path: Path) -> Path:
     items = [{"db_id": name, "question": asked, "query": sql} for name, asked, sql in said]
     (tmp_path / "dev.json").write_text(json.dumps(items))
     return tmp_path
+
+
+ASKED = (
+    ("How many orders?", "SELECT count(*) FROM orders"),
+    ("Which cities?", "SELECT DISTINCT city FROM orders"),
+    ("The largest order?", "SELECT id FROM orders ORDER BY amount DESC LIMIT 1"),
+    ("Orders of Oslo?", "SELECT id FROM orders WHERE city = 'Oslo'"),
+    ("Total amount per city?", "SELECT city, sum(amount) FROM orders GROUP BY city"),
+    ("Who is the chairman?", None),
+)
+
+
+@pytest.fixture(scope="session")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset over two databases: six test questions about each, and two to learn from."""
+    folder = tmp_path_factory.mktemp("shops")
+    (folder / "databases").mkdir()
+    examples = []
+    for name in ("north", "south"):
+        with duckdb.connect(str(folder / "databases" / f"{name}.duckdb")) as connection:
+            for statement in ROWS:
+                connection.execute(statement)
+        said = [(f"{question} ({name})", gold, "test") for question, gold in ASKED]
+        said.append((f"Average amount? ({name})", "SELECT avg(amount) FROM orders", "train"))
+        said.append((f"Smallest order? ({name})", "SELECT min(amount) FROM orders", "train"))
+        for number, (question, gold, split) in enumerate(said):
+            examples.append(
+                Example(
+                    id=f"{name}-{number}",
+                    database=name,
+                    question=question,
+                    gold=() if gold is None else (gold,),
+                    split=split,
+                )
+            )
+    write_examples(folder / "examples.jsonl", examples)
+    places = {n: folder / "databases" / f"{n}.duckdb" for n in ("north", "south")}
+    described = Dataset(
+        name="shops", examples_path=folder / "examples.jsonl", databases=places, counts={}
+    )
+    write_manifest(folder, described)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def right_replies(shops: Path) -> dict[str, str]:
+    """The right answer to every question of the shops, as the ``ddl`` layout wants it."""
+    return {
+        f"{question} ({name})": gold or "CANNOT_ANSWER"
+        for name in ("north", "south")
+        for question, gold in ASKED
+    }
