@@ -132,5 +132,9 @@ def features(sql: str, dialect: str = "duckdb") -> tuple[str, ...]:
     >>> features("SELECT a FROM t JOIN u USING (i) WHERE b IS NULL")
     ('join', 'null test')
     """
-    tree = parse_query(sql, dialect)
+    return features_of(parse_query(sql, dialect))
+
+
+def features_of(tree: exp.Expression) -> tuple[str, ...]:
+    """As ``features``, of a query that is parsed already."""
     return tuple(name for name, has in _FEATURES.items() if has(tree))

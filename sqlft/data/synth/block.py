@@ -156,7 +156,7 @@ def _line(kind: str, proven: Proven, view: View, question: str) -> dict[str, Any
         "sql": proven.sql,
         "features": proven.features,
         "print": proven.print,
-        "used": used(proven.canonical, view),
+        "used": used(proven.tree, view),
     }
 
 

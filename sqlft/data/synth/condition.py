@@ -104,7 +104,7 @@ def _makers(view: View, field: Field) -> list[tuple[float, _Maker]]:
     elif field.profile.values and (
         field.role in ("label", "prose") or set(words_of(field.name)) & _TEXTS
     ):
-        found.append((0.25, is_like))
+        found.append((0.25 if view.is_noted else 0.1, is_like))
     return found
 
 

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,9 @@ _PULL = 7.0
 """How strongly a missing feature raises the odds of kinds that have it."""
 _SHARE_AT_MOST = 0.12
 """A kind that gave more of all pairs is tried less: one kind is no variety."""
+_PRIOR = 8
+"""Queries that what is usual of a kind counts for, beside those made here."""
+_STEPS, _STEP = 150, 2.0
 _MIX_FILE = Path(__file__).with_name("mix.toml")
 
 
@@ -56,25 +60,27 @@ class Steering:
         self._mix = mix
         self._kept = 0
         self._reached: Counter[str] = Counter()
-        self._of_kind: dict[str, Counter[str]] = {name: Counter() for name in KINDS}
+        self._of_kind = {name: Counter(usual) for name, usual in _usual().items()}
+        self._made = dict.fromkeys(KINDS, 0)
+        self._seen = dict.fromkeys(KINDS, float(_PRIOR))
         self._tried: Counter[str] = Counter()
-        self._made: Counter[str] = Counter()
+        self._weights = _fitted(mix)
 
     def draw(self, draw: Random) -> str:
         """The kind to try next."""
         missing = {
-            name: share - (self._reached[name] / self._kept if self._kept else share)
+            name: (share * self._kept - self._reached[name]) / (self._kept + 20)
             for name, share in self._mix.items()
         }
         weights = []
-        for name, (_, weight) in KINDS.items():
-            made = self._made[name]
-            pull = sum(
-                missing[f] * count / made for f, count in self._of_kind[name].items()
-            ) if made else 0.0  # fmt: skip
-            barren = 0.02 if self._tried[name] >= 25 and not made else 1.0
+        for name in KINDS:
+            seen = self._seen[name]
+            pull = sum(missing[f] * count / seen for f, count in self._of_kind[name].items())
+            made, tried = self._made[name], self._tried[name]
+            barren = 0.02 if tried >= 25 and not made else 1.0
             common = 0.25 if made > 3 + _SHARE_AT_MOST * self._kept else 1.0
-            weights.append(weight * barren * common * math.exp(_PULL * pull))
+            poor = min(2.0, (tried + 4) / (made + 2) / 2)  # kinds that often find nothing
+            weights.append(self._weights[name] * barren * common * poor * math.exp(_PULL * pull))
         name = draw.choices(tuple(KINDS), weights)[0]
         self._tried[name] += 1
         return name
@@ -84,5 +90,39 @@ class Steering:
         named = tuple(found)
         self._kept += 1
         self._made[kind] += 1
+        self._seen[kind] += 1
         self._reached.update(named)
         self._of_kind[kind].update(named)
+
+
+@lru_cache(maxsize=1)
+def _usual() -> dict[str, dict[str, float]]:
+    """How often each kind uses each feature, in so many queries as ``_PRIOR`` says."""
+    said = tomllib.loads(_MIX_FILE.read_text(encoding="utf-8"))["kinds"]
+    return {
+        name: {f: float(share) * _PRIOR for f, share in said.get(name, {}).items()}
+        for name in KINDS
+    }
+
+
+def _fitted(mix: Mapping[str, float]) -> dict[str, float]:
+    """Weights of kinds, near the usual ones, whose mix of features is near the one aimed at."""
+    return dict(_fitted_weights(tuple(sorted(mix.items()))))
+
+
+@lru_cache(maxsize=4)
+def _fitted_weights(mix: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    usual = {k: {f: n / _PRIOR for f, n in found.items()} for k, found in _usual().items()}
+    plain = {name: weight for name, (_, weight) in KINDS.items()}
+    lift = dict.fromkeys((f for f, _ in mix), 0.0)
+    weights = dict(plain)
+    for _ in range(_STEPS):
+        weights = {
+            k: w * math.exp(min(2.5, max(-2.5, sum(lift[f] * s for f, s in usual[k].items()))))
+            for k, w in plain.items()
+        }
+        total = sum(weights.values())
+        for feature, share in mix:
+            has = sum(w * usual[k].get(feature, 0.0) for k, w in weights.items()) / total
+            lift[feature] += _STEP * (share - has)
+    return tuple(weights.items())

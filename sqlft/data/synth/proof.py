@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlglot
+from sqlglot import exp
+
 from sqlft.config import Limits
-from sqlft.data.features import features
+from sqlft.data.features import features_of
 from sqlft.data.synth.asked import Asked
 from sqlft.database import Database, QueryResult, read_many
 from sqlft.errors import SqlError
 from sqlft.prompt import answer, layout
 from sqlft.schema import Schema
-from sqlft.sql import skeleton
 
 _ROWS_AT_MOST = 300
 """Nobody asks for a longer list to read it."""
@@ -31,8 +34,10 @@ class Proven:
     question: str
     canonical: str
     features: tuple[str, ...]
+    tree: exp.Expression
+    """The canonical form, parsed."""
     print: str
-    """A digest of the query's skeleton and its rows: equal prints are duplicates."""
+    """A digest of the query without its literals and of its rows: equal prints are duplicates."""
 
 
 def prove(candidates: Sequence[Asked], place: Database, schema: Schema) -> list[Proven | str]:
@@ -97,14 +102,26 @@ def _settled(
     lines = sorted(map(repr, rows))
     if isinstance(result, SqlError) or sorted(map(repr, rows_of(result))) != lines:
         return "canonical"
-    digest = hashlib.sha256(f"{skeleton(canonical)}\n{lines}".encode())
+    tree = sqlglot.parse_one(canonical, read="duckdb")  # our own text: one parser is enough
+    assert isinstance(tree, exp.Expression)
+    digest = hashlib.sha256(f"{_shape(canonical)}\n{lines}".encode())
     return Proven(
         sql=candidate.sql,
         question=candidate.question,
         canonical=canonical,
-        features=features(candidate.sql),
+        features=features_of(tree),
+        tree=tree,
         print=digest.hexdigest()[:20],
     )
+
+
+def _shape(sql: str) -> str:
+    """The query without its literals.
+
+    >>> _shape("SELECT a FROM t WHERE b = 'it''s' AND c1 > 2.5")
+    'SELECT a FROM t WHERE b = ? AND c1 > ?'
+    """
+    return re.sub(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b", "?", sql)
 
 
 def rows_of(result: QueryResult) -> Rows:

@@ -134,10 +134,14 @@ def condition_on_parent(
         mark = draw.choice(("", "", '"'))
         tails = _belongs(link, f"the {link.role} {mark}{value}{mark}", None)
     else:
-        rows = some_rows(view, parent, draw, at_most=1, at_least=1, joins=False)
-        if rows is None:
+        found = None
+        if draw.random() < 0.3:
+            found = condition_on_parent(view, parent, draw, avoid | {thing.name, parent.name})
+        found = found or some_condition(view, parent, draw)
+        if found is None:
             return None
-        inner = rows.conditions[0]
+        inner = found
+        rows = all_rows(parent, draw).with_(inner)
         tails = _belongs(link, rows.a(draw), rows.many(draw)) + _role_does(link, inner)
     return Condition(
         sql=inner.sql,

@@ -6,15 +6,13 @@ from sqlglot import exp
 
 from sqlft.data.synth.view import View
 from sqlft.schema import Schema
-from sqlft.sql import parse_query
 
 
-def used(canonical_sql: str, view: View) -> list[str]:
+def used(tree: exp.Expression, view: View) -> list[str]:
     """``table``, ``table.column`` and ``child>parent`` for all that a canonical query uses, sorted.
 
     A key counts where both its tables are read and its column is named.
     """
-    tree = parse_query(canonical_sql)
     sources: dict[str, str] = {}
     for table in tree.find_all(exp.Table):
         found = view.schema.table(table.name)
