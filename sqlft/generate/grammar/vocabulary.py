@@ -31,9 +31,10 @@ class Vocabulary:
         return tuple(self.engine.tokenize_bytes(text.encode("latin-1")))
 
     @cached_property
-    def in_order(self) -> list[tuple[str, int]]:
-        """Text and id of every token that has a text, in the order of the texts."""
-        return sorted((text, token) for token, text in enumerate(self.texts) if text)
+    def in_order(self) -> tuple[list[str], list[int]]:
+        """Texts and ids of all tokens that have a text, in the order of the texts."""
+        pairs = sorted((text, token) for token, text in enumerate(self.texts) if text)
+        return [text for text, _ in pairs], [token for _, token in pairs]
 
 
 def vocabulary(tokenizer: Any, end_ids: frozenset[int]) -> Vocabulary:
