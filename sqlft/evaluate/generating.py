@@ -21,6 +21,7 @@ from sqlft.evaluate.completion import (
     read_completions,
     write_completions,
 )
+from sqlft.evaluate.kept_replies import keeping, kept_folder
 from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.prompting import Prompter, Step, asked_of, layout_with
 from sqlft.evaluate.question import Question
@@ -118,8 +119,10 @@ class _Sitting:
             in_domain=self.asking.in_domain,
             limits=self.asking.limits,
         )
-        is_endpoint = self.predictor.choice.model.startswith("endpoint:")
-        writer = side_by_side(generator, ENDPOINT_THREADS) if is_endpoint else at_once(generator)
+        writer = at_once(generator)
+        if self.predictor.choice.model.startswith("endpoint:"):
+            asking = side_by_side(generator, ENDPOINT_THREADS)
+            writer = keeping(asking, generator.name, kept_folder())
         path = self.run.replies(self.place, self.predictor.name)
         cut_unfinished(path)
         self.done = read_completions(path)

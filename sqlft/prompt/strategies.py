@@ -61,7 +61,7 @@ def with_shots(prompt: Prompt, shots: Sequence[Shot], *, fixed: bool) -> Prompt:
 
 
 def plan_request(prompt: Prompt) -> Prompt:
-    """What asks for a plan instead of SQL, over the same schema text."""
+    """What asks for a plan instead of SQL, over the same schema text; nothing holds it to SQL."""
     asked = (
         data(f"{prompt.schema_text}\n\n", shared=_shares(prompt)),
         data(f"Question: {one_line(prompt.question)}"),
@@ -70,7 +70,7 @@ def plan_request(prompt: Prompt) -> Prompt:
         Message(role="system", segments=(own(_PLAN, shared=_shares(prompt)),)),
         Message(role="user", segments=asked),
     )
-    return replace(prompt, messages=messages, answer_start="", stop=())
+    return replace(prompt, messages=messages, answer_start="", stop=(), schema=None)
 
 
 def with_plan(prompt: Prompt, plan: str) -> Prompt:
