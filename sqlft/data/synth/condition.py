@@ -381,7 +381,9 @@ def _said(value: str, view: View, draw: Random) -> str:
     """A value as a question writes it: as it stands, at times in quotes."""
     if "_" in value and view.is_noted:
         value = value.replace("_", " ")
-    chance = 0.1 if view.is_noted else 0.35
+    chance = 0.1 if view.is_noted else 0.4
+    if not view.is_noted and value.islower():
+        chance = 0.9
     if draw.random() < chance:
         mark = '"' if "'" in value else draw.choice("'\"")
         return f"{mark}{value}{mark}"

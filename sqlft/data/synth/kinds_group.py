@@ -13,14 +13,14 @@ from sqlft.data.synth.values import count_said, number_said, rounded
 from sqlft.data.synth.view import Field, Thing, View
 from sqlft.data.synth.when import day_of
 from sqlft.data.synth.wording import Voice
-from sqlft.data.synth.words import article, listed, plural
+from sqlft.data.synth.words import article, listed, plural, singular
 
 
 def group_word(field: Field, voice: Voice) -> str:
     """What a group is called."""
     if field.role == "flag":
         return field.phrase
-    return voice.phrase(field)
+    return singular(voice.phrase(field))
 
 
 def _grouped(view: View, voice: Voice, *, at_most: int = 1) -> tuple[Thing, Rows, Field] | None:
@@ -194,7 +194,7 @@ def having(view: View, voice: Voice) -> Asked | None:
         operator, word = draw.choice(
             ((">", "more than"), (">=", "at least"), ("<", "fewer than"), (">", "more than"))
         )
-        if operator == "<" and (at < 2 or rows.conditions):
+        if (operator == "<" and (at < 2 or rows.conditions)) or (operator == ">=" and at < 2):
             return None
         query = query.with_(having=f"COUNT(*) {operator} {at}")
         said = count_said(at, draw)

@@ -59,6 +59,12 @@ _LONG = {
     "incl": "included",
     "od": "overdraft",
     "bal": "balance",
+    **{
+        name[:3].lower(): f"{name} value"
+        for name in (
+            "January February March April June July August September October November December"
+        ).split()
+    },
     "since": "start",
     "wo": "work order",
     "hv": "HV",
@@ -186,6 +192,7 @@ def table_nouns(table: Table) -> tuple[Noun, ...]:
     Noun(one='hotel type', many='hotel types')
     """
     words = [_LONG.get(word, word) for word in words_of(table.name) if not word.isdigit()]
+    words = [*map(singular, words[:-1]), *words[-1:]]
     if len(words) > 1 and words[0] in ("ref", "tbl", "reference", "dim", "fact"):
         words = words[1:]
     if len(words) > 1 and words[0] in ("has", "is"):
@@ -247,6 +254,8 @@ def _plain_name(words: Sequence[str], plain: str) -> str:
     """The name where it is more than its words: amounts that were requested, years built in."""
     if list(words) in (["built", "in"], ["built"]):
         return "construction year"
+    if len(words) == 2 and words[1] == "by" and words[0] in _DOERS:
+        return _DOERS[words[0]]
     if list(words) in (["founded"], ["founded", "in"], ["established"]):
         return "founding year"
     if len(words) > 1 and words[0] == "date" and words[-1] in ("from", "to"):
@@ -337,7 +346,7 @@ def date_phrase(column: Column, phrases: Sequence[str]) -> tuple[str, ...]:
     >>> date_phrase(Column(name="shipped_on", type="DATE"), ("shipped",))
     ('shipping date',)
     """
-    ends = ("date", "day", "time", "month", "year", "week", "birth")
+    ends = ("date", "datetime", "timestamp", "day", "time", "month", "year", "week", "birth")
     first = phrases[0].replace(" ends", " end")
     first = _DATE_NOUNS.get(first.removesuffix(" date"), first)
     is_said = first.split(" ")[-1] in ends or first.startswith("date ")

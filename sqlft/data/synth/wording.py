@@ -93,7 +93,9 @@ class Voice:
             case "full":
                 return f"What is {what}?"
             case "command":
-                show = self.pick("Show", "Find", "Give me", "Calculate", "Compute", "Return")
+                is_worked_out = re.match("the (average|mean|total|combined|median) ", what)
+                more = ("Calculate", "Compute") if is_worked_out else ("Tell me", "Get")
+                show = self.pick("Show", "Find", "Give me", "Return", *more)
                 return f"{show} {what}."
             case "terse":
                 return self._terse(what)
