@@ -12,6 +12,7 @@ from sqlft.errors import printable
 
 if TYPE_CHECKING:
     from sqlft.config import Recipe
+    from sqlft.train.hook import Hook
     from sqlft.train.training import Prepared, Trained
 
 _BAR = 40
@@ -82,18 +83,25 @@ def train(
         show_plan(ready)
         return 0
     from sqlft.cli.train_progress import shown_training
-    from sqlft.loop import execution_hook
 
     with shown_training() as (told, progress):
         made = training.train(
             resolved,
             resumed=folder,
-            hook=execution_hook(resolved),
+            hook=_hook(resolved),
             told=told,
             progress=progress,
         )
     _show(made, resolved)
     return 0
+
+
+def _hook(recipe: Recipe) -> Hook | None:
+    if not recipe.validation.execution:
+        return None
+    from sqlft.loop import execution_hook
+
+    return execution_hook(recipe)
 
 
 def _toml(paths: tuple[str, ...]) -> str:

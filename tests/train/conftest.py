@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
 import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from sqlft.examples import Example, write_examples
 from sqlft.train.lesson import Lesson
 
 VOCABULARY = 97
@@ -50,3 +54,62 @@ def lessons() -> list[Lesson]:
         prefix = tuple(rng.randrange(2, VOCABULARY) for _ in range(size))
         found += [random_lesson(rng, f"{group}-{number}", prefix) for number in range(count)]
     return found
+
+
+def made_dataset(folder: Path, words: str, count: int) -> Path:
+    """A dataset over two databases, its questions beginning with the words."""
+    (folder / "databases").mkdir(parents=True)
+    ddl = {
+        "inn": "CREATE TABLE guests (guest_id INTEGER PRIMARY KEY, city VARCHAR, age INTEGER);"
+        "CREATE TABLE stays (guest_id INTEGER REFERENCES guests(guest_id), nights INTEGER);"
+        "INSERT INTO guests SELECT i, CASE WHEN i % 2 = 0 THEN 'Rome' ELSE 'Oslo' END, i "
+        "FROM range(20) t(i)",
+        "zoo": "CREATE TABLE animals (kind VARCHAR, weight INTEGER);"
+        "INSERT INTO animals VALUES ('ape', 90), ('cat', 4)",
+    }
+    for name, statements in ddl.items():
+        with duckdb.connect(str(folder / "databases" / f"{name}.duckdb")) as connection:
+            connection.execute(statements)
+    shapes = (
+        (
+            "inn",
+            "{} how many guests are older than {}?",
+            "SELECT count(*) FROM guests WHERE age > {}",
+        ),
+        ("inn", "{} who of Rome is {}?", "SELECT guest_id FROM guests WHERE age = {}"),
+        ("zoo", "{} what weighs over {}?", "SELECT kind FROM animals WHERE weight > {}"),
+    )
+    made = []
+    for at in range(count):
+        database, question, gold = shapes[at % 3]
+        made.append(
+            Example(
+                id=f"{words}-{at}",
+                database=database,
+                question=question.format(words, at),
+                gold=(gold.format(at),),
+            )
+        )
+    write_examples(folder / "examples.jsonl", made)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def taught_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 examples to teach."""
+    return made_dataset(tmp_path_factory.mktemp("taught") / "shopkeepers", "Tell me,", 24)
+
+
+@pytest.fixture(scope="session")
+def other_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """9 examples that are not among them."""
+    return made_dataset(tmp_path_factory.mktemp("other") / "visitors", "Does anybody know", 9)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tests share the machine: threads that wait for each other would take most of the time."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
