@@ -26,16 +26,20 @@ class Candidate:
         refused: it says that the schema cannot answer the question.
         finish: why the writing ended: ``stop`` (by itself), ``length`` or ``timeout`` (a limit of
             tokens or seconds), or ``cancelled``.
-        votes: how many candidates say the same.
+        group: a number that it shares with the candidates that say the same; 0 is the answer's.
+        votes: how many candidates say the same: they give the same rows, or all refuse.
         log_probability: sum of the natural log-probabilities of its tokens, where the model tells.
+        tokens: how many tokens it has, likewise.
     """
 
     reply: str
     sql: str | None
     refused: bool = False
     finish: Finish = "stop"
+    group: int = 0
     votes: int = 1
     log_probability: float | None = None
+    tokens: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -54,7 +58,8 @@ class Answer:
         verdict: what the check said of it, or none where there was nothing to check.
         rows: the result as an Arrow table, or none.
         truncated: there are more rows than the cap let through.
-        refusal: why the question was not answered with SQL, or none.
+        refusal: why the question was not answered with SQL, and the tables that are nearest to it;
+            or none.
         error: why the SQL was not run or failed, or none.
         confidence: 0 to 1, or none where it is not known.
         candidates: everything that the model wrote, best first.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlft.ask.assistant import Assistant
+from sqlft.ask.writer import Writer, writers
 from sqlft.config import DEFAULT_MODEL, Decoding, Limits, ModelChoice, Progress, check_type
 from sqlft.database import Database
 from sqlft.errors import InputError
@@ -19,6 +21,7 @@ def load(
     *,
     model: str | Path = DEFAULT_MODEL,
     adapter: str | Path | None = None,
+    adapters: Mapping[str, str | Path] | None = None,
     layout: str | None = None,
     device: str = "auto",
     quantize: str = "none",
@@ -36,18 +39,26 @@ def load(
         sqlft.load("shop.duckdb").ask("How many orders?").rows
         sqlft.load("shop.duckdb", model="smollm2-135m", adapter="runs/shop")
 
+    Several adapters over one model in memory::
+
+        assistant = sqlft.load("shop.duckdb", adapters={"shop": "runs/shop", "old": "runs/old"})
+        assistant.ask("How many orders?", adapter="shop")
+
     Args:
         database: a bundled schema's name, a DuckDB or SQLite file, or a SQLAlchemy URL.
         model: a known model's name, a Hugging Face causal LM id, a local folder, or
             ``endpoint:MODEL@URL``.
-        adapter: a PEFT adapter folder.
+        adapter: a PEFT adapter folder, a known adapter's name, one of ``adapters``, or ``none``.
+            By default the embedded model gets, of the adapters that come with sqlft or lie under
+            SQLFT_HOME, the one whose card names this schema, else the one named ``default``.
+        adapters: by any name, further adapters of the same model, for ``ask`` to choose from.
         layout: the prompt layout; by default the adapter's, else one that fits the model.
         device: auto, cpu or cuda.
         quantize: none or nf4.
         api_key_variable: the environment variable that holds an endpoint's key.
         notes: a notes.toml; by default the one beside the database, ``NAME.notes.toml`` before
             ``notes.toml``.
-        generator: writes the SQL instead of a model that is loaded here; ``model`` and the five
+        generator: writes the SQL instead of a model that is loaded here; ``model`` and the six
             options after it are not used then.
         limits: seconds, memory, rows and size of result of one query; by default ``Limits()``.
         decoding: tokens, candidates and randomness of one answer; by default ``Decoding()``.
@@ -66,6 +77,8 @@ def load(
         quantize=quantize,
         api_key_variable=api_key_variable,
     )
+    check_type("adapters", adapters, Mapping | None, "a mapping from names to folders")
+    named = {name: str(_as_text(path)) for name, path in (adapters or {}).items()}
     limits = Limits() if limits is None else limits
     decoding = Decoding() if decoding is None else decoding
     check_type("limits", limits, Limits, "a sqlft.Limits")
@@ -76,10 +89,17 @@ def load(
     notes = notes_file(notes) or notes_path(place)
     # What is wrong with the database is said before a model loads, and the first question does not
     # wait for the index of its values.
-    value_index(place, read_schema(place, notes=notes), progress=progress)
+    schema = read_schema(place, notes=notes)
+    value_index(place, schema, progress=progress)
+    if generator is not None:
+        writer, others = Writer(generator=generator), dict[str, Writer]()
+    else:
+        writer, others = writers(choice, schema, named, progress)
     return Assistant(
         database=place,
-        generator=generator or _local_generator(choice, progress),
+        generator=writer.generator,
+        calibration=writer.calibration,
+        adapters=others,
         notes=notes,
         limits=limits,
         decoding=decoding,
@@ -98,15 +118,3 @@ def _check_generator(generator: object) -> None:
                 f"generator has no {name!r}: {type(generator).__name__} is no writer of SQL",
                 hint="sqlft.FixedGenerator is the smallest one; leave it out to load a model",
             )
-
-
-def _local_generator(choice: ModelChoice, progress: Progress | None) -> Generator:
-    if choice.model.startswith("endpoint:"):
-        from sqlft.model import EndpointGenerator
-
-        return EndpointGenerator(choice)
-    # Imported here: torch and transformers take seconds, and a given generator needs neither.
-    from sqlft.generate import LocalGenerator
-    from sqlft.model import load_model
-
-    return LocalGenerator(load_model(choice, progress=progress))

@@ -34,14 +34,19 @@ class Limits(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class Decoding(Options):
-    """How a model writes one answer.
+    """How a model writes one answer, and how it is chosen.
 
     Args:
         max_output_tokens: tokens written at most.
-        candidates: answers written for one question; the first that passes the check is run.
-        temperature: 0 is greedy; above it, answers are sampled.
+        candidates: answers written for one question; those that give the same rows vote together.
+        temperature: 0: one answer is greedy, and others are drawn at 0.7; above it, all are drawn
+            at it.
         seed: seed of every random draw.
         write_timeout_s: seconds the model may write.
+        constrained: a local model's SQL can name only what its schema holds.
+        schema_tokens: a schema whose text is longer is pruned for the question, to about so many.
+        least_confidence: an answer whose confidence is known and lower is refused.
+        repair: where no candidate runs, the model is asked once more.
 
     >>> Decoding(candidates=3, temperature=0.8).max_output_tokens
     256
@@ -50,10 +55,32 @@ class Decoding(Options):
     max_output_tokens: int = option(256, help="Tokens written at most.", at_least=1, at_most=8192)
     candidates: int = option(1, help="Answers written for one question.", at_least=1, at_most=64)
     temperature: float = option(
-        0.0, help="0 is greedy; above it, answers are sampled.", at_least=0.0, at_most=5.0
+        0.0,
+        help="0: one answer is greedy, others are drawn at 0.7; above it, all are drawn at it.",
+        at_least=0.0,
+        at_most=5.0,
     )
     seed: int = option(0, help="Seed of every random draw.", at_least=0)
     write_timeout_s: float = option(120.0, help="Seconds the model may write.", at_least=0.01)
+    constrained: bool = option(
+        True, help="Whether a local model can name only what the schema holds."
+    )
+    schema_tokens: int = option(
+        2000, help="Tokens of schema shown; a larger one is pruned for the question.", at_least=50
+    )
+    least_confidence: float = option(
+        0.0, help="An answer known to be less sure (0 to 1) is refused.", at_least=0.0, at_most=1.0
+    )
+    repair: bool = option(False, help="Ask once more where nothing that was written runs.")
+
+    @property
+    def drawn_at(self) -> float:
+        """The temperature at which answers are drawn, where any are.
+
+        >>> Decoding(candidates=3).drawn_at
+        0.7
+        """
+        return self.temperature or 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +91,11 @@ class ModelChoice(Options):
         DEFAULT_MODEL,
         help="A known model's name, a Hugging Face id, a local folder, or endpoint:MODEL@URL.",
     )
-    adapter: str | None = option(None, help="A PEFT adapter folder.")
+    adapter: str | None = option(
+        None,
+        help="A PEFT adapter folder, a known adapter's name, or none for the model by itself. "
+        "Default: of the embedded model's known adapters the one for this schema, or `default`.",
+    )
     layout: str | None = option(None, help="The prompt layout; default: the one that fits.")
     device: str = option("auto", help="Where it runs.", choices=("auto", "cpu", "cuda"))
     quantize: str = option(

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import torch
 
 
-def stream(seed: int, number: int) -> random.Random | None:
-    """The draws of one candidate; none for the first one, which is always greedy.
+def stream(seed: int, number: int, *, greedy: bool) -> random.Random | None:
+    """The draws of one candidate; none for the first one, where that is to be greedy.
 
     Each candidate draws from its own stream, made of the seed and its number alone: its draws do
     not depend on how many there are, when they end, what else is written beside them, which thread
     asks, or the device.
     """
-    return random.Random(f"{seed}/{number}") if number else None
+    return None if greedy and number == 0 else random.Random(f"{seed}/{number}")
 
 
 def picked(

@@ -15,7 +15,7 @@ from sqlft.generate.mask import Mask
 from sqlft.generate.reader import Halted, Reader
 from sqlft.model.generator import Cancel, Finish
 
-STRUCK_OUT = 32
+STRUCK_OUT = 4
 """Tokens that are struck out one by one before the whole mask is worked out."""
 
 Done = Callable[[Sequence[int]], bool]
@@ -43,8 +43,11 @@ class Rules:
     """
 
     candidates: int
-    """Answers to each prompt: the first one greedy, the others drawn."""
+    """Answers to each prompt."""
+    greedy: bool
+    """The first answer is the likeliest, token by token; the others are drawn."""
     temperature: float
+    """What they are drawn at; above 0."""
     seed: int
     end_ids: frozenset[int]
     max_output_tokens: int
@@ -130,7 +133,11 @@ def _begin(
     deadline = time.monotonic() + rules.timeout_s
     rows = [
         _Row(
-            task=task, place=place, number=number, draws=stream(rules.seed, number), until=deadline
+            task=task,
+            place=place,
+            number=number,
+            draws=stream(rules.seed, number, greedy=rules.greedy),
+            until=deadline,
         )
         for number in range(rules.candidates)
         for place, task in some

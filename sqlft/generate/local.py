@@ -12,7 +12,7 @@ from sqlft.errors import InputError, ModelError
 from sqlft.generate.decode import Rules, Task, Written, write
 from sqlft.generate.grammar import Masks
 from sqlft.generate.prefixes import Prefixes
-from sqlft.generate.reader import Reader, RowReader, SlotReader, network
+from sqlft.generate.reader import Reader, RowReader, SlotReader, active, network
 from sqlft.generate.slots import Slots, most_rows
 from sqlft.generate.stop import cut, holds_stop
 from sqlft.model import Cancel, LoadedModel, Reply
@@ -30,13 +30,18 @@ class LocalGenerator:
     another order, which can decide between two tokens that are as good as equally likely.
     """
 
-    def __init__(self, loaded: LoadedModel) -> None:
+    def __init__(self, loaded: LoadedModel, *, beside: LocalGenerator | None = None) -> None:
+        """
+        Args:
+            beside: a generator of the same model with another adapter; the two take turns, and
+                keep prefixes in the same room.
+        """
         self._loaded = loaded
         # Every step uses all cores: two prompts at once would only take turns at each of them.
-        self._lock = threading.Lock()
-        self._prefixes = Prefixes()
+        self._lock: threading.Lock = threading.Lock() if beside is None else beside._lock
+        self._prefixes: Prefixes = Prefixes() if beside is None else beside._prefixes
         self._masks = Masks(loaded)
-        self._network = network(loaded.model, "default" if loaded.adapter else None)
+        self._network = network(loaded.model, self._adapter)
 
     @property
     def name(self) -> str:
@@ -47,6 +52,12 @@ class LocalGenerator:
     def adapter(self) -> str | None:
         """The adapter's folder as a user gave it, or none."""
         return self._loaded.adapter
+
+    @property
+    def _adapter(self) -> str | None:
+        """The adapter's key in the model; one that was put there by others has PEFT's own."""
+        loaded = self._loaded
+        return loaded.adapter_key or ("default" if loaded.adapter is not None else None)
 
     @property
     def layout(self) -> str:
@@ -62,14 +73,9 @@ class LocalGenerator:
         is over, or ``cancel`` says so, what was written until then is the reply.
 
         Raises:
-            InputError: a prompt does not fit the context, or greedy candidates are asked for.
+            InputError: a prompt does not fit the context.
             ModelError: the device's memory is exhausted.
         """
-        if decoding.candidates > 1 and decoding.temperature == 0:
-            raise InputError(
-                f"{decoding.candidates} greedy answers would all be the same",
-                hint="set a temperature above 0, such as 0.7, or candidates to 1",
-            )
         tasks = [self._task(prompt, decoding) for prompt in prompts]
         if not tasks:
             return []
@@ -117,7 +123,8 @@ class LocalGenerator:
         """The answers to the prompts, in their order; written in the order that pads least."""
         rules = Rules(
             candidates=decoding.candidates,
-            temperature=decoding.temperature,
+            greedy=decoding.temperature == 0,
+            temperature=decoding.drawn_at,
             seed=decoding.seed,
             end_ids=self._loaded.end_ids,
             max_output_tokens=decoding.max_output_tokens,
@@ -129,7 +136,8 @@ class LocalGenerator:
         wanted = len(tasks) * decoding.candidates
         try:
             reader, rows = self._reader(wanted, decoding, tokens + decoding.max_output_tokens)
-            written = write(reader, [tasks[place] for place in order], rules, rows=rows)
+            with active(self._loaded.model, self._adapter):
+                written = write(reader, [tasks[place] for place in order], rules, rows=rows)
         except torch.OutOfMemoryError as error:
             raise ModelError(
                 f"the GPU's memory does not hold {self.name} with this prompt",
@@ -144,10 +152,10 @@ class LocalGenerator:
         """What reads, and how many rows it holds."""
         model = self._loaded.model
         if self._network is None:
-            return RowReader(model, self._prefixes, None), decoding.candidates
+            return RowReader(model, self._prefixes, self._adapter), decoding.candidates
         rows = max(decoding.candidates, min(wanted, most_rows(model, tokens)))
         slots = Slots(model, rows=rows, tokens=tokens)
-        return SlotReader(self._network, slots, self._prefixes, None), rows
+        return SlotReader(self._network, slots, self._prefixes, self._adapter), rows
 
     def _reply(self, written: Written, prompt: Prompt, prompt_tokens: int) -> Reply:
         return Reply(

@@ -14,7 +14,7 @@ from sqlft.model.loaded import LoadedModel
 
 if TYPE_CHECKING:
     from sqlft.model.endpoint import EndpointGenerator
-    from sqlft.model.load import load_model
+    from sqlft.model.load import load_model, load_models
 
 __all__ = [
     "Cancel",
@@ -29,12 +29,13 @@ __all__ = [
     "known_model",
     "known_models",
     "load_model",
+    "load_models",
     "verify",
 ]
 
 
 # Loading a model brings in torch, an endpoint asyncio; most who pass by need neither.
-_LAZY = {"EndpointGenerator": "endpoint", "load_model": "load"}
+_LAZY = {"EndpointGenerator": "endpoint", "load_model": "load", "load_models": "load"}
 
 
 def __getattr__(name: str) -> Any:

@@ -16,20 +16,34 @@ CARD = "card.json"
 def adapter_folder(path: str) -> Path:
     """The folder, after a look at its files.
 
+    Args:
+        path: a folder's path, or a known adapter's name.
+
     Raises:
         InputError: it is not there or is not a PEFT adapter.
         ModelError: its weights are not safetensors; pickled ones are never read.
     """
     folder = Path(path).expanduser()
+    if not folder.exists() and folder.name == path:
+        folder = _known(path) or folder
     if not (folder / "adapter_config.json").is_file():
         what = "has no adapter_config.json" if folder.is_dir() else "is not a folder"
-        raise InputError(f"the adapter {path} {what}", hint="--adapter takes a PEFT folder")
+        raise InputError(
+            f"the adapter {path} {what}",
+            hint="--adapter takes a PEFT folder, or the name of an adapter that sqlft knows",
+        )
     if not (folder / "adapter_model.safetensors").is_file():
         raise ModelError(
             f"the adapter {path} has no adapter_model.safetensors",
             hint="other weight files can run code when they are read; save it as safetensors",
         )
     return folder
+
+
+def _known(name: str) -> Path | None:
+    from sqlft.model.adapters import known_adapters
+
+    return known_adapters().get(name)
 
 
 def card_of(folder: Path) -> dict[str, Any]:
@@ -68,10 +82,12 @@ def check_fingerprint(folder: Path, layout_name: str, tokenizer: Any) -> None:
         )
 
 
-def with_adapter(model: Any, folder: Path, *, trainable: bool = False) -> Any:
-    """The base model with the adapter's weights in it.
+def with_adapter(model: Any, folder: Path, *, key: str = "default", trainable: bool = False) -> Any:
+    """The model with the adapter's weights in it.
 
     Args:
+        model: the base model, or one that has other adapters already.
+        key: what PEFT is to call the adapter.
         trainable: they are to be trained on, and kept in fp32 where they are narrower.
 
     Raises:
@@ -91,9 +107,11 @@ def with_adapter(model: Any, folder: Path, *, trainable: bool = False) -> Any:
             # PEFT only warns of weights that the file lacks, and leaves them as they were drawn.
             warnings.filterwarnings("error", message="Found missing adapter keys")
             # For writing, in the base's own type: in fp32 every layer would cast there and back.
-            return PeftModel.from_pretrained(
-                model, str(folder), is_trainable=trainable, autocast_adapter_dtype=trainable
-            )
+            options: Any = {"is_trainable": trainable, "autocast_adapter_dtype": trainable}
+            if isinstance(model, PeftModel):
+                model.load_adapter(str(folder), key, **options)
+                return model
+            return PeftModel.from_pretrained(model, str(folder), adapter_name=key, **options)
     except SafetensorError as error:
         raise ModelError(f"the adapter {folder} is damaged: {_line(error)}") from error
     except (ValueError, KeyError, TypeError, RuntimeError, UserWarning, OSError) as error:

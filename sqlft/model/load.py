@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlft.config import ModelChoice, Progress
 from sqlft.errors import InputError, ModelError
 from sqlft.model.adapter import adapter_folder, card_of, check_fingerprint, with_adapter
+from sqlft.model.adapters import NO_ADAPTER
 from sqlft.model.device import chosen_device, chosen_dtype
 from sqlft.model.fetching import fetch
 from sqlft.model.folder import verify, weights_digest
@@ -35,30 +36,57 @@ def load_model(
         InputError: the name, folder or layout does not exist.
         ModelError: the model, its adapter or the device is missing, damaged or does not fit.
     """
-    adapter = adapter_folder(choice.adapter) if choice.adapter is not None else None
-    layout_name = _layout_name(choice, adapter)
+    adapter = None if choice.adapter == NO_ADAPTER else choice.adapter
+    return load_models(choice, {"": adapter}, dtype=dtype, progress=progress)[""]
+
+
+def load_models(
+    choice: ModelChoice,
+    adapters: Mapping[str, str | None],
+    *,
+    dtype: str = "auto",
+    progress: Progress | None = None,
+) -> dict[str, LoadedModel]:
+    """One model in memory with several adapters, as one loaded model for each; see ``load_model``.
+
+    Args:
+        choice: the model; its ``adapter`` is not looked at.
+        adapters: by any name, a folder or a known adapter's name, or none for the model itself.
+    """
+    folders = {
+        name: None if path is None else adapter_folder(path) for name, path in adapters.items()
+    }
+    layouts = {name: _layout_name(choice, folder) for name, folder in folders.items()}
     device = chosen_device(choice.device)
     folder, digest = _folder(choice.model, progress)
     if progress is not None:
         progress(f"loading {choice.model}", None)
+    keys = {name: f"adapter_{at}" for at, name in enumerate(folders) if folders[name] is not None}
     with quiet():
         tokenizer = _tokenizer(folder)
-        if adapter is not None:
-            check_fingerprint(adapter, layout_name, tokenizer)
+        for name, adapter in folders.items():
+            if adapter is not None:
+                check_fingerprint(adapter, layouts[name], tokenizer)
         model = _weights(folder, device, choice.quantize, dtype)
         found_dtype = str(model.dtype).removeprefix("torch.")
-        if adapter is not None:
-            model = with_adapter(model, adapter)
-    return LoadedModel(
-        model=model.eval().requires_grad_(False),
-        tokenizer=tokenizer,
-        name=choice.model,
-        adapter=choice.adapter,
-        layout=layout_name,
-        device=device,
-        dtype="nf4" if choice.quantize == "nf4" else found_dtype,
-        digest=digest,
-    )
+        for name, adapter in folders.items():
+            if adapter is not None:
+                model = with_adapter(model, adapter, key=keys[name])
+    model = model.eval().requires_grad_(False)
+    return {
+        name: LoadedModel(
+            model=model,
+            tokenizer=tokenizer,
+            name=choice.model,
+            adapter=path,
+            adapter_key=keys.get(name),
+            layout=layouts[name],
+            device=device,
+            dtype="nf4" if choice.quantize == "nf4" else found_dtype,
+            digest=digest,
+        )
+        for name, path in adapters.items()
+    }
 
 
 def _layout_name(choice: ModelChoice, adapter: Path | None) -> str:

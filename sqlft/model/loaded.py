@@ -17,6 +17,9 @@ class LoadedModel:
     name: str
     """As a user gives it: a known name, a hub id or a folder."""
     adapter: str | None
+    """As a user gives it: a folder, or a known adapter's name."""
+    adapter_key: str | None = None
+    """What PEFT calls it in ``model``; none without one, whatever adapters ``model`` has."""
     layout: str
     """The prompt layout it is asked in."""
     device: str

@@ -1,0 +1,120 @@
+"""Which of several candidates is the answer: those that give the same rows vote together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlft.ask.answer import Candidate
+from sqlft.compare import STRICT, Result, compare, orders_rows, result_of
+from sqlft.database import QueryResult
+from sqlft.errors import SqlError
+from sqlft.sql import Verdict
+
+Run = Callable[[str], QueryResult]
+"""The rows of a checked query; raises SqlError."""
+
+SAME_ROWS = replace(STRICT, name="votes", columns="permuted", empty_is_equal=False)
+"""Candidates may differ in the order of columns; they agree on everything that is counted."""
+
+MOST_COMPARED_ROWS = 10_000
+
+
+@dataclass(kw_only=True)
+class Choice:
+    """One thing that candidates say, and who says it. The first candidate stands for it."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    verdict: Verdict | None = None
+    """Of its SQL; none for a refusal, and for a reply without SQL."""
+    rows: QueryResult | None = None
+    error: SqlError | None = None
+    """Why its SQL did not run: found by the check, or as it ran."""
+    result: Result | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """It is a refusal, or SQL that nothing speaks against."""
+        refused = self.candidates[0].refused
+        return refused or (self.verdict is not None and self.verdict.ok and self.error is None)
+
+    @property
+    def weight(self) -> float:
+        """Votes, each worth the geometric mean probability of its tokens where that is known."""
+        return sum(_worth(candidate) for candidate in self.candidates)
+
+
+def choices(
+    candidates: Sequence[Candidate], verdict_of: Callable[[str], Verdict], run: Run | None
+) -> list[Choice]:
+    """What the candidates say, best first: what is good before what is not, then by weight.
+
+    Equal texts are checked and run once. SQL that takes too long in a trial stands by itself, with
+    neither rows nor error. Candidates that were cut off before their SQL was complete are left out.
+
+    Args:
+        run: runs SQL that passed the check; none: what says the same is told by the text alone.
+    """
+    by_text: dict[tuple[bool, str | None], Choice] = {}
+    for candidate in candidates:
+        if not is_cut_off(candidate):
+            key = (candidate.refused, candidate.sql)
+            by_text.setdefault(key, Choice()).candidates.append(candidate)
+    found: list[Choice] = []
+    for (refused, sql), choice in by_text.items():
+        if sql is not None and not refused:
+            choice.verdict = verdict_of(sql)
+            choice.error = choice.verdict.error()
+            if choice.verdict.ok and run is not None and len(by_text) > 1:
+                _try(choice, choice.verdict.sql, run)
+        same = next((other for other in found if _same(other, choice)), None)
+        if same is None:
+            found.append(choice)
+        else:
+            same.candidates += choice.candidates
+    return sorted(found, key=lambda choice: (not choice.is_good, -choice.weight))
+
+
+def voted(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """All candidates with their groups and votes, best first; those that were cut off last."""
+    ordered = [
+        replace(candidate, group=number, votes=len(choice.candidates))
+        for number, choice in enumerate(found)
+        for candidate in choice.candidates
+    ]
+    cut = [candidate for candidate in candidates if is_cut_off(candidate)]
+    return (*ordered, *(replace(c, group=len(found) + at) for at, c in enumerate(cut)))
+
+
+def is_cut_off(candidate: Candidate) -> bool:
+    """The writing was ended from outside, and nothing shows that the SQL was complete by then."""
+    if candidate.finish == "stop":
+        return False
+    return candidate.sql is None or candidate.reply.rstrip().endswith(candidate.sql[-20:])
+
+
+def _worth(candidate: Candidate) -> float:
+    if candidate.log_probability is None or not candidate.tokens:
+        return 1.0
+    return math.exp(candidate.log_probability / candidate.tokens)
+
+
+def _try(choice: Choice, sql: str, run: Run) -> None:
+    try:
+        choice.rows = run(sql)
+    except SqlError as error:
+        choice.error = None if error.kind == "timeout" else error
+        return
+    if choice.rows.table.num_rows <= MOST_COMPARED_ROWS:
+        choice.result = result_of(choice.rows.table)
+
+
+def _same(first: Choice, second: Choice) -> bool:
+    """Both gave the same rows; in the same order, where either asks for one."""
+    if first.result is None or second.result is None:
+        return False
+    if first.verdict is None or second.verdict is None or not first.result.rows:
+        return False  # that nothing was found says nothing of what was looked for
+    ordered = orders_rows(first.verdict.sql) or orders_rows(second.verdict.sql)
+    return compare(first.result, second.result, SAME_ROWS, ordered=ordered, explain=False).equal

@@ -1,0 +1,113 @@
+"""How sure an answer is: a small map, fitted per adapter, from what its candidates say."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlft.ask.answer import Candidate
+from sqlft.errors import ModelError
+
+CONFIDENCE_FILE = "confidence.json"
+"""Beside an adapter's weights."""
+
+SIGNALS = ("log_probability_per_token", "vote_share", "margin")
+
+
+def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | None:
+    """What the candidates say of the first of them: see ``SIGNALS``; none where it is not known.
+
+    Its log-probability per token; the share of the candidates that say the same; and how much
+    larger that share is than the next group's. The first is at least -5.
+
+    >>> one = Candidate(reply="SELECT 1", sql="SELECT 1", votes=2, log_probability=-1.0, tokens=4)
+    >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", log_probability=-2.0, tokens=4)
+    >>> signals([one, one, other, other])
+    (-0.25, 0.5, 0.25)
+    """
+    best = candidates[0]
+    if best.log_probability is None or not best.tokens:
+        return None
+    rest = max((c.votes for c in candidates if c.group != best.group), default=0)
+    each = max(best.log_probability / best.tokens, -5.0)
+    return each, best.votes / len(candidates), (best.votes - rest) / len(candidates)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """A logistic map over the signals."""
+
+    bias: float
+    weights: tuple[float, ...]
+    """One for each signal, in their order."""
+
+    def confidence(self, signals: Sequence[float]) -> float:
+        """From 0 to 1.
+
+        >>> round(Weights(bias=0.0, weights=(1.0, 2.0, 0.0)).confidence((-1.0, 0.5, 0.5)), 2)
+        0.5
+        """
+        logit = self.bias + sum(w * s for w, s in zip(self.weights, signals, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """What was fitted for one adapter: a map for each number of candidates it was measured with.
+
+    With another number of candidates the signals mean something else, and nothing is known.
+    """
+
+    by_candidates: Mapping[int, Weights] = field(default_factory=dict)
+
+    def confidence(self, candidates: Sequence[Candidate]) -> float | None:
+        """How likely the first candidate is right, or none where that is not known."""
+        found = signals(candidates)
+        known = self.by_candidates.get(len(candidates))
+        return None if found is None or known is None else known.confidence(found)
+
+    def with_weights(self, candidates: int, weights: Weights) -> Calibration:
+        """The calibration with another map for that number of candidates."""
+        return Calibration(by_candidates={**self.by_candidates, candidates: weights})
+
+
+UNKNOWN = Calibration()
+"""Nothing was measured."""
+
+
+def read_calibration(adapter: Path) -> Calibration:
+    """What is known of an adapter's confidence; nothing where its folder does not say.
+
+    Raises:
+        ModelError: the file is there and cannot be read.
+    """
+    path = adapter / CONFIDENCE_FILE
+    if not path.is_file():
+        return UNKNOWN
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        maps = {
+            int(candidates): Weights(
+                bias=float(found["bias"]), weights=tuple(float(found[name]) for name in SIGNALS)
+            )
+            for candidates, found in document["by_candidates"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{path} does not hold a calibration", hint="remove it, or calibrate again"
+        ) from error
+    return Calibration(by_candidates=maps)
+
+
+def write_calibration(adapter: Path, calibration: Calibration) -> Path:
+    """Writes it into an adapter's folder, where ``sqlft ask`` finds it."""
+    maps = {
+        str(candidates): {"bias": found.bias, **dict(zip(SIGNALS, found.weights, strict=True))}
+        for candidates, found in sorted(calibration.by_candidates.items())
+    }
+    path = adapter / CONFIDENCE_FILE
+    path.write_text(json.dumps({"by_candidates": maps}, indent=2) + "\n", encoding="utf-8")
+    return path

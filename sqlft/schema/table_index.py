@@ -1,0 +1,187 @@
+"""Which tables of a schema share words with a question, and how they join."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from sqlft.schema.definition import ForeignKey, Schema, Table
+from sqlft.schema.value_words import question_words, singular_words
+from sqlft.schema.values import ValueMatch
+
+_TABLE_NAME, _SYNONYM, _COLUMN_NAME, _NOTE = 1.0, 0.9, 0.7, 0.5
+"""How much a word says of a table, by where it stands."""
+
+_GROUP_SHARE = 0.6
+"""Of what a question's words say of a group of joined tables, what counts for each of them: a
+question is rarely about two groups."""
+
+_STOP_SHARE = 0.3
+"""What counts of words that questions are made of: "ordered" may mean the orders."""
+
+_LEAST_PREFIX = 3
+
+
+class TableIndex:
+    """Words and joins of a schema's tables, which are known by their places in it."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._place = {t.qualified_name.casefold(): at for at, t in enumerate(schema.tables)}
+        self._schema = schema
+        self.neighbours: list[list[int]] = [[] for _ in schema.tables]
+        for key in schema.foreign_keys:
+            one, other = self.ends(key)
+            if one != other and min(one, other) >= 0 and other not in self.neighbours[one]:
+                self.neighbours[one].append(other)
+                self.neighbours[other].append(one)
+        self._group = self._groups()
+        self._tables_of: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        for place, table in enumerate(schema.tables):
+            for word, weight in _words(table).items():
+                self._tables_of[word][place] = weight
+        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self._tables_of:
+            self._by_start[word[:_LEAST_PREFIX]].append(word)
+        self._vocabulary = [word for word in self._tables_of if len(word) >= 4]
+
+    def ends(self, key: ForeignKey) -> tuple[int, int]:
+        """The places of the tables that a key joins; -1 for one that is not there."""
+        return self._at(key.table), self._at(key.target_table)
+
+    def _at(self, name: str) -> int:
+        table = self._schema.table(name)
+        return -1 if table is None else self._place[table.qualified_name.casefold()]
+
+    def ranked(self, question: str, values: Sequence[ValueMatch] = ()) -> list[int]:
+        """The tables that have anything to do with the question, best first.
+
+        A word counts by its rarity among tables, as in BM25, once a table: where it says most. To
+        that comes a share of what the table's whole group of joined tables has of the question.
+        """
+        own = [0.0] * len(self.neighbours)
+        group_has: defaultdict[int, float] = defaultdict(float)
+        asked = {word.text: _STOP_SHARE if word.stop else 1.0 for word in question_words(question)}
+        for word, share in asked.items():
+            best_in_group: defaultdict[int, float] = defaultdict(float)
+            for place, found in self._scores(word).items():
+                score = found * share
+                own[place] += score
+                group = self._group[place]
+                best_in_group[group] = max(best_in_group[group], score)
+            for group, score in best_in_group.items():
+                group_has[group] += score
+        for table, worth in _valued(values).items():
+            place = self._at(table)
+            if place >= 0:
+                own[place] += worth * self._rarity(1)
+                group_has[self._group[place]] += worth * self._rarity(1)
+        total = [
+            score + _GROUP_SHARE * group_has[self._group[place]] for place, score in enumerate(own)
+        ]
+        hits = [place for place, score in enumerate(total) if score > 0]
+        return sorted(hits, key=lambda place: -total[place])
+
+    def path(self, sources: Container[int], target: int, most_steps: int) -> list[int] | None:
+        """The fewest tables that join the target to a source, itself included; none: no way."""
+        if target in sources:
+            return []
+        before: dict[int, int] = {target: target}
+        waiting = deque([(target, 0)])
+        while waiting:
+            place, steps = waiting.popleft()
+            for near in self.neighbours[place]:
+                if near in before:
+                    continue
+                before[near] = place
+                if near in sources:
+                    way = [place]
+                    while way[-1] != target:
+                        way.append(before[way[-1]])
+                    return way
+                if steps < most_steps:
+                    waiting.append((near, steps + 1))
+        return None
+
+    def _scores(self, word: str) -> dict[int, float]:
+        """What one word of a question says of each table."""
+        found: dict[int, float] = {}
+        for known, likeness in self._like(word):
+            tables = self._tables_of[known]
+            rarity = self._rarity(len(tables)) * likeness
+            for place, weight in tables.items():
+                found[place] = max(found.get(place, 0.0), rarity * weight)
+        return found
+
+    def _like(self, word: str) -> Iterable[tuple[str, float]]:
+        """Words of the schema that mean the same: equal, longer or shorter, or misspelled."""
+        near = [(known, _likeness(word, known)) for known in self._by_start[word[:_LEAST_PREFIX]]]
+        found = [(known, likeness) for known, likeness in near if likeness]
+        if found or len(word) < 5:
+            return found
+        close = process.extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=1)
+        return [(known, 0.7) for known, _, _ in close]
+
+    def _rarity(self, tables: int) -> float:
+        return math.log(1 + len(self.neighbours) / tables)
+
+    def _groups(self) -> list[int]:
+        """Of each table the number of its group: tables that joins connect."""
+        group = [-1] * len(self.neighbours)
+        for start in range(len(group)):
+            waiting = [start] if group[start] < 0 else []
+            while waiting:
+                place = waiting.pop()
+                group[place] = start
+                waiting += [near for near in self.neighbours[place] if group[near] < 0]
+        return group
+
+
+def _words(table: Table) -> Mapping[str, float]:
+    """The words that tell of a table, each with what it says of it at its best place."""
+    found: dict[str, float] = {}
+
+    def put(text: str | None, weight: float) -> None:
+        for word in singular_words(text or ""):
+            found[word] = max(found.get(word, 0.0), weight)
+
+    put(table.name, _TABLE_NAME)
+    put(table.namespace, _COLUMN_NAME)
+    for text in (table.meaning, table.comment):
+        put(text, _NOTE)
+    for text in table.synonyms:
+        put(text, _SYNONYM)
+    for column in table.columns:
+        put(column.name, _COLUMN_NAME)
+        for text in column.synonyms:
+            put(text, _COLUMN_NAME)
+        for text in (column.meaning, column.comment, column.unit):
+            put(text, _NOTE)
+    return found
+
+
+def _likeness(word: str, known: str) -> float:
+    """0 to 1: how likely two words that begin alike mean the same.
+
+    >>> _likeness("department", "dept"), _likeness("enrolled", "enrollment")
+    (0.0, 0.6)
+    """
+    if word == known:
+        return 1.0
+    shorter, longer = sorted((len(word), len(known)))
+    shared = next((at for at in range(shorter) if word[at] != known[at]), shorter)
+    if shared == shorter:
+        return 0.7 if shorter >= 4 else 0.4
+    return 0.6 if shared >= 5 and shared >= 0.6 * longer else 0.0
+
+
+def _valued(values: Sequence[ValueMatch]) -> dict[str, float]:
+    """Of each table what its best matched value says."""
+    worth = {"exact": 1.0, "case": 1.0, "plural": 0.9}
+    found: dict[str, float] = {}
+    for match in values:
+        found[match.table] = max(found.get(match.table, 0.0), worth.get(match.how, 0.6))
+    return found
