@@ -15,7 +15,7 @@ from sqlft.schema import Schema, ValueMatch
 from sqlft.sql import check_sql
 from sqlft.sql.rename import NewNames, renamed
 from sqlft.train.exercise import Exercise
-from sqlft.train.needs import Needs, needs
+from sqlft.train.needs import Needs
 from sqlft.train.new_names import new_names, new_place, renamed_schema
 from sqlft.train.schema_change import extended, key_columns, reduced, shuffled, without
 
@@ -40,7 +40,10 @@ def augmented(
     pack = tuple(pack)
     changed = _changed(pack, mix, drawn, rng, others)
     fits = all(
-        check_sql(gold, one.schema).ok for one in changed or () for gold in one.example.gold[:1]
+        check_sql(gold, one.schema).ok
+        for one in changed or ()
+        if one.answer is None  # else the gold is as it was, and what it needs is there
+        for gold in one.example.gold[:1]
     )
     pack = changed if changed is not None and fits else pack
     if not drawn.shuffle:
@@ -78,7 +81,7 @@ def _changed(
     schema = pack[0].schema
     if not (mix.lacking_rate or drawn.drop or drawn.distract or drawn.rename):
         return pack
-    found = [_needed(one) for one in pack]
+    found = [one.needed for one in pack]
     if any(one is None for one in found):
         return None
     needed = [one or _NOTHING for one in found]
@@ -93,11 +96,6 @@ def _changed(
     if drawn.rename and not any(one.example.evidence for one in pack):
         return _under_new_names(pack, schema, new_names(schema, rng))
     return pack
-
-
-def _needed(one: Exercise) -> Needs | None:
-    gold = one.example.gold
-    return needs(gold[0], one.schema) if gold else _NOTHING
 
 
 def _lacking(
@@ -129,7 +127,7 @@ def _lacking(
         return pack, schema, needed
     schema = without(schema, columns=[thing]) if column else without(schema, tables=[table])
     pack = tuple(
-        replace(one, example=_refused(one.example)) if gone else one
+        replace(one, example=_refused(one.example), answer=None) if gone else one
         for one, gone in zip(pack, hit, strict=True)
     )
     return pack, schema, [_NOTHING if h else n for n, h in zip(needed, hit, strict=True)]
@@ -161,7 +159,7 @@ def _under_new_names(
             return None
         values = tuple(_value(match, schema, names) for match in one.values)
         example = replace(one.example, gold=followed)
-        made.append(replace(one, example=example, schema=new_schema, values=values))
+        made.append(replace(one, example=example, schema=new_schema, values=values, answer=None))
     return tuple(made)
 
 

@@ -12,7 +12,7 @@ import torch
 from sqlft.prompt import Layout
 from sqlft.train.batch import tensors
 from sqlft.train.exercise import Exercise
-from sqlft.train.lesson import Dropped, Lesson, lesson
+from sqlft.train.lesson import Dropped, Lesson, answered, lesson
 from sqlft.train.plan import Batch
 
 Vary = Callable[[Sequence[Exercise], random.Random], Sequence[Exercise]]
@@ -46,11 +46,16 @@ def taught(
     dropped: list[Dropped] = []
     prefixes: dict[tuple[int, ...], tuple[int, ...]] = {}
     for number, exercise in enumerate(exercises, 1):
-        made = lesson(exercise, layout, tokenizer, max_tokens=max_tokens)
-        if isinstance(made, Lesson):
-            kept.append(exercise)
+        solved = answered(exercise, layout)
+        made = (
+            solved
+            if isinstance(solved, Dropped)
+            else lesson(solved, layout, tokenizer, max_tokens=max_tokens)
+        )
+        if isinstance(made, Lesson) and isinstance(solved, Exercise):
+            kept.append(solved)
             lessons.append(_with_prefix(made, prefixes))
-        else:
+        elif isinstance(made, Dropped):
             dropped.append(made)
         told(number)
     return Taught(exercises=tuple(kept), lessons=tuple(lessons), dropped=tuple(dropped))

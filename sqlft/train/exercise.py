@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlft.config import Progress
 from sqlft.data.places import database_of, schema_of
 from sqlft.database import Database
 from sqlft.examples import Dataset, Example
 from sqlft.schema import Schema, ValueMatch, match_values
+from sqlft.train.needs import Needs, needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,14 @@ class Exercise:
     example: Example
     schema: Schema
     values: tuple[ValueMatch, ...] = ()
+    answer: str | None = None
+    """What is to be answered, in the layout's form, where that is worked out already."""
+
+    @cached_property
+    def needed(self) -> Needs | None:
+        """What its first gold needs of the schema; none where that cannot be told."""
+        gold = self.example.gold
+        return needs(gold[0], self.schema) if gold else Needs()
 
 
 def exercises(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlft.errors import SqlError
@@ -50,23 +50,35 @@ def lesson(
     notes = [*notes_for(schema, example.question)]
     if example.evidence:
         notes.append(example.evidence)
-    try:
-        text = answer(example.gold[0] if example.gold else None, schema, layout)
-        if example.gold and layout.answer_form == "canonical" and canonical(text, schema) != text:
-            return Dropped(id=example.id, reason="no_round_trip")
-    except SqlError:
-        return Dropped(id=example.id, reason="not_taught")
+    solved = exercise if exercise.answer is not None else answered(exercise, layout)
+    if isinstance(solved, Dropped):
+        return solved
     prompt = layout.render(schema, example.question, values=exercise.values, notes=notes)
     tokens = tokenise(prompt, tokenizer)
     made = Lesson(
         id=example.id,
         prefix=tokens.ids[: tokens.shared_tokens],
         question=tokens.ids[tokens.shared_tokens :],
-        answer=(*tokenise_answer(text + _closing(layout), tokenizer), tokenizer.eos_token_id),
+        answer=(
+            *tokenise_answer(f"{solved.answer}{_closing(layout)}", tokenizer),
+            tokenizer.eos_token_id,
+        ),
     )
     if made.tokens > max_tokens:
         return Dropped(id=example.id, reason="too_long")
     return made
+
+
+def answered(exercise: Exercise, layout: Layout) -> Exercise | Dropped:
+    """The exercise with its answer in the layout's form, which takes most of a lesson's time."""
+    example, schema = exercise.example, exercise.schema
+    try:
+        text = answer(example.gold[0] if example.gold else None, schema, layout)
+        if example.gold and layout.answer_form == "canonical" and canonical(text, schema) != text:
+            return Dropped(id=example.id, reason="no_round_trip")
+    except SqlError:
+        return Dropped(id=example.id, reason="not_taught")
+    return replace(exercise, answer=text)
 
 
 def _closing(layout: Layout) -> str:

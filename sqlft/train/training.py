@@ -340,6 +340,8 @@ def _vary(ready: Prepared) -> Vary | None:
     if not any(vars(mix).values()):
         return None
     schemas = ready.material.schemas
+    for one in ready.material.what.exercises:
+        _ = one.needed  # here once, not again in every process that makes batches
 
     def vary(pack: Sequence[Exercise], rng: Any) -> Sequence[Exercise]:
         return augmented(pack, mix, rng, others=[s for s in schemas if s is not pack[0].schema])
