@@ -17,12 +17,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
+import sqlft
 from sqlft.schema import build_bundled
 
 HERE = Path(__file__).parent
 MAIN = HERE / "fixed_main.py"
 APP = HERE.parents[1] / "app"
-WAIT_MS = 60_000
+WAIT_MS = 45_000
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -105,7 +106,8 @@ def address(app_home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(MAIN), "--server.port", str(port)]
-    environment = {**os.environ, "SQLFT_HOME": str(app_home), "PYTHONPATH": str(APP)}
+    paths = os.pathsep.join(map(str, (APP, Path(sqlft.__file__).parents[1])))
+    environment = {**os.environ, "SQLFT_HOME": str(app_home), "PYTHONPATH": paths}
     environment.pop("SQLFT_APP", None)
     server = subprocess.Popen(
         command, cwd=APP, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
