@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlft.ask import Answer, Assistant
+from sqlft.ask.confidence import calibration_of, signals
 from sqlft.config import Decoding, Limits
 from sqlft.database import Database
 from sqlft.errors import SqlError
@@ -29,36 +30,60 @@ class Asked:
     schema: Schema
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """A generator that says again what was said."""
+class AskedAgainError(Exception):
+    """The corridor asks the model once more than was recorded, and with what."""
 
-    replies: tuple[Reply, ...]
-    layout: str
-    name: str = "recorded"
-    adapter: str | None = None
+    def __init__(self, prompt: Prompt, decoding: Decoding) -> None:
+        super().__init__("asked once more than was recorded")
+        self.prompt = prompt
+        self.decoding = decoding
+
+
+class Recorded:
+    """A generator that says again what was said: the first call's replies, then the next one's."""
+
+    def __init__(
+        self, said: Sequence[tuple[Reply, ...]], layout: str, adapter: str | None = None
+    ) -> None:
+        self._said = iter(said)
+        self.name, self.layout, self.adapter = "recorded", layout, adapter
 
     def generate(
         self, prompts: Sequence[Prompt], decoding: Decoding, *, cancel: Cancel | None = None
     ) -> list[tuple[Reply, ...]]:
-        """The recorded replies for each prompt."""
-        return [self.replies for _ in prompts]
+        """The recorded replies, whatever the one prompt is."""
+        (prompt,) = prompts
+        replies = next(self._said, None)
+        if replies is None:
+            raise AskedAgainError(prompt, decoding)
+        return [replies]
 
 
 def answer_of(
-    asked: Asked, replies: tuple[Reply, ...], layout: str, decoding: Decoding, limits: Limits
+    asked: Asked,
+    said: Sequence[tuple[Reply, ...]],
+    *,
+    layout: str,
+    adapter: str | None,
+    decoding: Decoding,
+    limits: Limits,
 ) -> Answer:
     """What the corridor makes of these replies: extracted, checked, chosen among, run.
 
+    Args:
+        said: the replies to each call of the model, in order.
+
     Raises:
+        AskedAgainError: the corridor wants a further reply.
         InputError: the database can no longer be read.
     """
     assistant = Assistant(
         database=asked.database,
-        generator=Recorded(replies=replies, layout=layout),
+        generator=Recorded(said, layout, adapter),
         notes=notes_path(asked.database),
         limits=limits,
         decoding=decoding,
+        calibration=calibration_of(adapter),
     )
     return assistant.ask(asked.question)
 
@@ -72,6 +97,7 @@ def prediction_of(answer: Answer, replies: Sequence[Reply]) -> Prediction:
         refused=answer.refusal is not None,
         failure=answer.error,
         confidence=answer.confidence,
+        signals=signals(answer.candidates) if answer.status == "answered" else None,
     )
 
 

@@ -127,7 +127,7 @@ class _Sitting:
         cut_unfinished(path)
         self.done = read_completions(path)
         self.any_reply = any(one.error is None for one in self.done.values())
-        for step in (1, 2):
+        for step in (1, 2) if prompter.has_second else (1,):
             self._write_step(step, prompter, writer, path)
 
     def _write_step(self, step: int, prompter: Prompter, writer: Writer, path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlft.ask import clean_question
 from sqlft.config import Decoding, Limits
 from sqlft.errors import InputError
-from sqlft.evaluate.corridor import Asked, answer_of, failure_line
+from sqlft.evaluate.corridor import Asked, AskedAgainError, answer_of, failure_line
 from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.question import Question
 from sqlft.evaluate.shots import Pool, is_few_shot, shots_for
@@ -76,20 +76,33 @@ class Prompter:
         Raises:
             InputError: the database cannot be read.
         """
-        decoding = self.predictor.decoding
-        strategy = self.predictor.asking.strategy
-        if strategy == "plan":
+        predictor = self.predictor
+        if predictor.asking.strategy == "plan":
             planned = with_plan(self._plain(asked), replies[0].text)
-            return Step(prompt=planned, decoding=decoding)
-        if strategy != "self-correct":
-            return None
-        answer = answer_of(asked, replies, self.layout.name, decoding, self.limits)
+            return Step(prompt=planned, decoding=predictor.decoding)
+        try:
+            answer = answer_of(
+                asked,
+                [replies],
+                layout=self.layout.name,
+                adapter=predictor.choice.adapter,
+                decoding=predictor.decoding,
+                limits=self.limits,
+            )
+        except AskedAgainError as again:  # the corridor's own way to mend what failed
+            return Step(prompt=again.prompt, decoding=again.decoding)
         failure = failure_line(answer)
-        if failure is None:
+        if predictor.asking.strategy != "self-correct" or failure is None:
             return None
         tried = answer.sql or answer.candidates[0].sql
         corrected = with_correction(self._plain(asked), tried, failure)
-        return Step(prompt=corrected, decoding=decoding)
+        return Step(prompt=corrected, decoding=predictor.decoding)
+
+    @property
+    def has_second(self) -> bool:
+        """Some question may be asked twice."""
+        repairs = bool(getattr(self.predictor.decoding, "repair", False))
+        return repairs or self.predictor.asking.strategy in ("plan", "self-correct")
 
     def _plain(self, asked: Asked) -> Prompt:
         if self.predictor.asking.strategy != "rag":

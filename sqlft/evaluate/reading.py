@@ -86,7 +86,7 @@ def _said(
     replies = last.replies
     reply = replies[0].text if replies else None
     return Said(
-        prediction=_prediction(question, last, predictor, layout_name, limits),
+        prediction=_prediction(question, steps, predictor, layout_name, limits),
         reply=reply,
         prose=None if reply is None else extract(reply, layout(layout_name)).prose,
         prompt_tokens=_total([_prompt_tokens(one) for one in steps]),
@@ -97,13 +97,27 @@ def _said(
 
 
 def _prediction(
-    question: Question, last: Completion, predictor: Predictor, layout_name: str, limits: Limits
+    question: Question,
+    steps: Sequence[Completion],
+    predictor: Predictor,
+    layout_name: str,
+    limits: Limits,
 ) -> Prediction:
+    last = steps[-1]
     if last.error is not None or not last.replies:
         return Prediction(error=last.error or "there is no reply")
-    asked = asked_of(question)
-    answer = answer_of(asked, last.replies, layout_name, predictor.decoding, limits)
-    return prediction_of(answer, last.replies)
+    # A second prompt of a strategy takes the first one's place; one of the corridor follows it.
+    strategic = predictor.asking.strategy in ("plan", "self-correct")
+    said = [one.replies for one in (steps[-1:] if strategic else steps)]
+    answer = answer_of(
+        asked_of(question),
+        said,
+        layout=layout_name,
+        adapter=predictor.choice.adapter,
+        decoding=predictor.decoding,
+        limits=limits,
+    )
+    return prediction_of(answer, said[-1])
 
 
 def _prompt_tokens(one: Completion) -> int | None:
