@@ -74,7 +74,6 @@ class Synthesised:
 class _Tally:
     """What was merged so far; bounded by what is kept, not by what was tried."""
 
-    seen: set[str] = field(default_factory=set)
     kept: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -157,12 +156,12 @@ def _made_blocks(
 ) -> dict[str, list[Path]]:
     """Finished blocks of each database, in order. Rounds depend on nothing but what was kept."""
     blocks: dict[str, list[Path]] = {s.name: [] for s in subjects}
-    seen: dict[str, set[str]] = {s.name: set() for s in subjects}
+    kept = {s.name: 0 for s in subjects}
     active = list(subjects)
     with processes(jobs or os.cpu_count() or 1) as run:
         for round_number in range(_ROUNDS_AT_MOST):
-            kept = sum(map(len, seen.values()))
-            missing = wanted.pairs - kept
+            done = sum(kept.values())
+            missing = wanted.pairs - done
             if missing <= 0 or not active:
                 break
             orders = _orders(active, wanted, missing, round_number)
@@ -172,22 +171,21 @@ def _made_blocks(
                 if not path.is_file()
             ]
 
-            def tell(finished: int, *, total: int = len(calls), kept: int = kept) -> None:
+            def tell(finished: int, *, total: int = len(calls), done: int = done) -> None:
                 if progress is not None:
-                    share = kept / wanted.pairs + (1 - kept / wanted.pairs) * finished / total
+                    share = done / wanted.pairs + (1 - done / wanted.pairs) * finished / total
                     progress("making pairs", share)
 
             run(calls, tell)
-            fresh: Counter[str] = Counter()
             asked: Counter[str] = Counter()
             for order in orders:
-                path = work / _block_name(order)
-                blocks[order.name].append(path)
-                before = len(seen[order.name])
-                seen[order.name].update(_identities(path))
-                fresh[order.name] += len(seen[order.name]) - before
+                blocks[order.name].append(work / _block_name(order))
                 asked[order.name] += order.pairs
-            active = [s for s in active if fresh[s.name] >= _BARREN * asked[s.name]]
+            before = dict(kept)
+            for subject in active:
+                name = subject.name
+                kept[name] = sum(1 for _ in _kept(blocks[name], wanted.wordings))
+            active = [s for s in active if kept[s.name] - before[s.name] >= _BARREN * asked[s.name]]
     return blocks
 
 
@@ -217,17 +215,23 @@ def _block_name(order: Order) -> str:
     return f"{hashlib.sha256(order.seed.encode()).hexdigest()[:24]}.jsonl"
 
 
-def _identities(path: Path) -> Iterator[str]:
-    """What tells a block's pairs from others: query and rows, and the question."""
-    for line in path.open(encoding="utf-8"):
-        said = json.loads(line)
-        if "question" in said:
-            yield _identity(said)
-
-
-def _identity(said: Mapping[str, object]) -> str:
-    text = f"{said.get('print')} {str(said['question']).casefold()}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _kept(
+    paths: Sequence[Path], wordings: int, tally: _Tally | None = None, name: str = ""
+) -> Iterator[dict[str, Any]]:
+    """The pairs of a database's blocks, without those that an earlier block has: no question
+    twice, and no query and rows more often than it has wordings."""
+    prints: Counter[str] = Counter()
+    questions: set[int] = set()
+    for said in _lines(name, paths, tally):
+        question, print_ = hash(said["question"].casefold()), said.get("print", "")
+        if question in questions or (print_ and prints[print_] >= wordings):
+            if tally is not None:
+                tally.dropped["duplicate"] += 1
+            continue
+        questions.add(question)
+        prints[print_] += 1
+        said["is_new"] = prints[print_] == 1
+        yield said
 
 
 def _write(
@@ -283,7 +287,7 @@ def _shares(
     subjects: Sequence[Subject], wanted: Wanted, blocks: Mapping[str, Sequence[Path]]
 ) -> dict[str, int]:
     """How many pairs each database gives: what it has, cut so that all come to what is wanted."""
-    has = {s.name: len({i for p in blocks[s.name] for i in _identities(p)}) for s in subjects}
+    has = {s.name: sum(1 for _ in _kept(blocks[s.name], wanted.wordings)) for s in subjects}
     over = sum(has.values()) - wanted.pairs
     while over > 0:  # the fullest give, all of one height at a time
         top = max(has.values())
@@ -305,44 +309,31 @@ def _examples(
 ) -> Iterator[Example]:
     for subject in subjects:
         tally.used[subject.name] = set()
-        prints: Counter[str] = Counter()
-        seen: set[str] = set()
-        for said in _lines(subject.name, blocks[subject.name], tally):
-            at = tally.kept[subject.name]
-            question = str(said["question"])
-            if at >= shares[subject.name] or question.casefold() in seen:
-                continue
-            print_ = str(said.get("print"))
-            if said.get("print") and prints[print_] >= wordings:
-                tally.dropped["duplicate"] += 1
-                continue
-            seen.add(question.casefold())
-            prints[print_] += 1
-            tally.kept[subject.name] += 1
-            yield _example(said, subject, at + 1, tally, is_new=prints[print_] == 1)
+        for said in _kept(blocks[subject.name], wordings, tally, subject.name):
+            if tally.kept[subject.name] < shares[subject.name]:
+                tally.kept[subject.name] += 1
+                yield _example(said, subject, tally.kept[subject.name], tally)
 
 
-def _lines(name: str, paths: Iterable[Path], tally: _Tally) -> Iterator[dict[str, Any]]:
+def _lines(name: str, paths: Iterable[Path], tally: _Tally | None) -> Iterator[dict[str, Any]]:
     for path in paths:
         with path.open(encoding="utf-8") as file:
             for line in file:
                 said = json.loads(line)
-                if "dropped" in said:
+                if "dropped" not in said:
+                    yield said
+                elif tally is not None:
                     tally.dropped.update(said["dropped"])
                     tally.parts[name] = said["parts"]
-                else:
-                    yield said
 
 
-def _example(
-    said: Mapping[str, Any], subject: Subject, number: int, tally: _Tally, *, is_new: bool
-) -> Example:
+def _example(said: Mapping[str, Any], subject: Subject, number: int, tally: _Tally) -> Example:
     kind = str(said["kind"])
     tally.kinds[kind] += 1
     gold = (str(said["sql"]),) if "sql" in said else ()
     if not gold:
         tally.unanswerable += 1
-    elif is_new:
+    elif said["is_new"]:
         tally.queries += 1
         tally.features.update(said["features"])
         tally.used[subject.name].update(said["used"])

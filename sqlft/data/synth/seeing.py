@@ -167,6 +167,8 @@ def _role(column: Column, profile: Profile, *, is_key: bool) -> Role:
         return "prose"
     if _NAMES.search(column.name) and profile.distinct > 0.4 * (profile.rows - profile.nulls):
         return "label"
+    if words[-1] == "name" and words[0] in ("first", "last", "middle", "family", "given"):
+        return "text"
     few = profile.distinct <= 40 and profile.distinct <= 0.7 * (profile.rows - profile.nulls)
     return "category" if few else "text"
 
