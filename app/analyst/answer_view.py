@@ -18,7 +18,7 @@ from analyst.sentence import sentence
 from analyst.settings import settings
 from analyst.sql_view import show_sql
 from analyst.table import column_config, shown_table
-from sqlft.ask import Answer
+from sqlft.ask import Answer, Candidate
 from sqlft.execute import run_query
 from sqlft.schema import Schema
 from sqlft.sql import check_sql, display
@@ -32,7 +32,7 @@ def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
     with st.container(border=True, key="answer"):
         _heading(entry)
         if answer.refusal is not None:
-            _refusal(schema)
+            _refusal(answer.refusal, schema)
         elif answer.error is not None:
             tell(answer.error)
         elif answer.rows is None:
@@ -100,15 +100,12 @@ def _ask_again(entry: Entry) -> None:
     start(place_of(entry.place_key), entry.question)
 
 
-def _refusal(schema: Schema) -> None:
+def _refusal(reason: str, schema: Schema) -> None:
     """Why there is no answer, and what could be asked instead."""
-    tables = ", ".join(table.name for table in schema.tables[:12])
-    more = len(schema.tables) - 12
-    end = f" and {more} more" if more > 0 else ""
     asked = "".join(f"\n- {plain(question)}" for question in example_questions(schema, 3))
     st.info(
         f"**This database does not seem to hold what the question needs.**\n\n"
-        f"It knows about: {plain(tables)}{end}. You could ask:{asked}\n\n"
+        f"{plain(reason[:1].upper() + reason[1:])}. You could ask:{asked}\n\n"
         "If it should be able to answer, name the table or column you mean, add a synonym on the "
         "Data page, or write the SQL below.",
         icon=":material/lightbulb:",
@@ -253,7 +250,7 @@ def _facts(answer: Answer, schema: Schema) -> str:
 
 def _candidates(entry: Entry) -> None:
     """What else the model wrote, with how many said the same."""
-    others = [c for c in entry.asked.candidates if c.sql is not None and c.sql != entry.asked.sql]
+    others = _other_candidates(entry.asked)
     if not others:
         return
     with st.expander(f"Other candidates ({len(others)})", icon=":material/alt_route:"):
@@ -270,6 +267,16 @@ def _candidates(entry: Entry) -> None:
                 args=(entry, candidate.sql or ""),
                 icon=":material/edit:",
             )
+
+
+def _other_candidates(answer: Answer) -> list[Candidate]:
+    """The first of each group of candidates whose rows are not the answer's."""
+    mine = answer.candidates[0].group if answer.candidates else None
+    found: dict[object, Candidate] = {}
+    for candidate in answer.candidates:
+        if candidate.sql is not None and candidate.group != mine:
+            found.setdefault(candidate.group, candidate)
+    return list(found.values())
 
 
 def _take(entry: Entry, sql: str) -> None:

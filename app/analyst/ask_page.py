@@ -14,7 +14,7 @@ from analyst.job import STAGES, Job
 from analyst.look import stages_html
 from analyst.places import Place
 from analyst.questions import example_questions
-from analyst.writer import writer
+from analyst.writer import writers
 from sqlft.ask import Answer, OnStage
 from sqlft.errors import SqlftError
 from sqlft.model import Cancel
@@ -81,13 +81,12 @@ def start(place: Place, question: str) -> None:
     running = _job()
     if running is not None:
         running.stop()
-    future = writer()
+    future = writers()
 
     def work(on_stage: OnStage, cancel: Cancel) -> tuple[Answer, str]:
         if not future.done():
             on_stage("model")
-        generator = future.result()
-        assistant = places.assistant_for(place, generator)
+        assistant = places.assistant_for(place, future.result())
         answer = assistant.ask(question, on_stage=on_stage, cancel=cancel)
         return answer, assistant.schema.digest
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from analyst.entry import Entry
 from analyst.failure import tell
-from analyst.places import Place
-from analyst.writer import writer
+from analyst.places import Place, schema_of
+from analyst.writer import writers
 from sqlft.errors import SqlftError
 from sqlft.feedback import Judged, correction_of, remove_correction, save_correction
 
@@ -52,7 +52,7 @@ def judge(entry: Entry, place: Place, judged: Judged) -> None:
             judged,
             database=place.database,
             schema_digest=entry.schema_digest,
-            layout_name=writer().result().layout,
+            layout_name=writers().result().for_schema(schema_of(place)).generator.layout,
             right_sql=entry.answer.sql if judged == "corrected" else None,
         )
         if entry.correction_id is not None:

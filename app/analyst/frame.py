@@ -8,7 +8,7 @@ import streamlit as st
 
 from analyst import places
 from analyst.failure import tell
-from analyst.writer import writer
+from analyst.writer import writers
 from sqlft.errors import SqlftError
 
 _APP = Path(__file__).resolve().parent.parent
@@ -20,7 +20,7 @@ def run() -> None:
     st.set_page_config(page_title="sqlft", page_icon=":material/query_stats:", layout="wide")
     st.html(_APP / "look.css")
     st.logo(_APP / "logo.svg", size="large")
-    writer()  # begins to load while the first page is read
+    writers()  # begins to load while the first page is read
     pages = [
         st.Page(_VIEWS / "ask.py", title="Ask", icon=":material/forum:", default=True),
         st.Page(_VIEWS / "data.py", title="Data", icon=":material/schema:"),

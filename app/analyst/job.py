@@ -19,6 +19,7 @@ STAGES = {
     "schema": "Reading the schema",
     "prompt": "Finding values and terms",
     "generate": "Writing SQL",
+    "repair": "Mending it",
     "check": "Checking it",
     "execute": "Running it",
 }

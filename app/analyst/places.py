@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,11 +14,10 @@ import streamlit as st
 import sqlft
 from analyst.settings import settings
 from analyst.uploads import upload_path
+from analyst.writer import Writers
 from sqlft.config import home
 from sqlft.database import Database, locate
 from sqlft.errors import InputError
-from sqlft.feedback.correction import database_name
-from sqlft.model import Generator
 from sqlft.schema import Schema, bundled_names, notes_path, open_database, read_schema
 
 Origin = Literal["bundled", "given", "upload", "server"]
@@ -136,22 +135,19 @@ def schema_of(place: Place) -> Schema:
     return read_schema(place.database, notes=place.notes)
 
 
-def assistant_for(place: Place, generator: Generator) -> sqlft.Assistant:
-    """Answers questions over the database with a model that is loaded already.
+def assistant_for(place: Place, writers: Writers) -> sqlft.Assistant:
+    """Answers questions over the database with the model that is loaded already.
 
     Raises:
         InputError: the database or its notes cannot be read.
+        ModelError: an adapter's card cannot be read.
     """
-    chosen = settings()
-    return sqlft.load(
+    chosen, writer = settings(), writers.for_schema(schema_of(place))
+    loaded = sqlft.load(
         place.database,
-        generator=generator,
+        generator=writer.generator,
         notes=place.notes,
         limits=chosen.limits,
         decoding=chosen.decoding,
     )
-
-
-def remembered_name(place: Place) -> str:
-    """How corrections remember the database."""
-    return database_name(place.database)
+    return replace(loaded, calibration=writer.calibration)

@@ -13,19 +13,20 @@ import streamlit as st
 from analyst import places
 from analyst.places import Place
 from analyst.settings import Settings
-from analyst.writer import writer
+from analyst.writer import writers
 from sqlft.ask import Answer, Assistant, clean_question
 from sqlft.compare import STRICT, Result, compare, result_of
-from sqlft.config import ModelChoice, home
+from sqlft.config import Decoding, ModelChoice, home
 from sqlft.errors import SqlftError
-from sqlft.evaluate.corridor import Asked, Recorded
+from sqlft.evaluate.corridor import Asked
 from sqlft.evaluate.generators import generators
 from sqlft.evaluate.predictor import Predictor, parse_predictors
 from sqlft.evaluate.prompting import Prompter, layout_with
 from sqlft.evaluate.shots import Pool
 from sqlft.examples import Dataset, Example
 from sqlft.feedback import Correction
-from sqlft.model import Cancel, Generator
+from sqlft.model import Cancel, Generator, Reply
+from sqlft.prompt import Prompt
 from sqlft.schema import bundled_names
 
 ENDPOINT_VARIABLE = "SQLFT_ENDPOINT"
@@ -40,7 +41,8 @@ class Way:
 
     label: str
     about: str
-    predictor: Predictor
+    predictor: Predictor | None
+    """None: as the Ask page does it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,8 @@ class Outcome:
     seconds: float
 
 
+AS_IN_ASK = "As in Ask"
 _STRATEGIES = (
-    ("rag", "As in Ask", "with matched values and business terms"),
     ("bare", "Bare", "the schema and the question alone"),
     ("persona", "Persona", "told to be an expert, with rules of the trade"),
     ("few-shot:bm25", "Few-shot", "with corrections to questions like this one"),
@@ -66,7 +68,8 @@ _STRATEGIES = (
 def ways(chosen: Settings, *, has_corrections: bool) -> list[Way]:
     """The ways that this app can answer, the usual one first."""
     common = Predictor(name="", choice=chosen.model, decoding=chosen.decoding)
-    found = [
+    found = [Way(label=AS_IN_ASK, about="the model, adapter and choice of Ask", predictor=None)]
+    found += [
         Way(label=label, about=about, predictor=parse_predictors(strategy, common)[0])
         for strategy, label, about in _STRATEGIES
         if has_corrections or not strategy.startswith("few-shot")
@@ -105,6 +108,8 @@ def answer_way(
 def _answered(
     way: Way, place: Place, question: str, pool: Pool, chosen: Settings, cancel: Cancel
 ) -> Answer:
+    if way.predictor is None:
+        return places.assistant_for(place, writers().result()).ask(question, cancel=cancel)
     generator = generator_of(way.predictor.choice, chosen.model)
     question = clean_question(question)
     asked = Asked(
@@ -120,20 +125,9 @@ def _answered(
         in_domain=True,
         limits=chosen.limits,
     )
-    step = prompter.first(asked)
-    (replies,) = generator.generate([step.prompt], step.decoding, cancel=cancel)
-    second = prompter.second(asked, replies)
-    if second is not None:
-        (replies,) = generator.generate([second.prompt], second.decoding, cancel=cancel)
-    said = Recorded(
-        replies=replies,
-        layout=generator.layout,
-        name=generator.name,
-        adapter=generator.adapter,
-    )
     assistant = Assistant(
         database=place.database,
-        generator=said,
+        generator=_Led(generator=generator, prompter=prompter, asked=asked),
         notes=place.notes,
         limits=chosen.limits,
         decoding=way.predictor.decoding,
@@ -141,9 +135,46 @@ def _answered(
     return assistant.ask(question, cancel=cancel)
 
 
+@dataclass(kw_only=True)
+class _Led:
+    """A generator that answers the corridor's first prompt with a strategy's prompts instead."""
+
+    generator: Generator
+    prompter: Prompter
+    asked: Asked
+    _led: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.generator.name
+
+    @property
+    def adapter(self) -> str | None:
+        return self.generator.adapter
+
+    @property
+    def layout(self) -> str:
+        return self.generator.layout
+
+    def generate(
+        self, prompts: Sequence[Prompt], decoding: Decoding, *, cancel: Cancel | None = None
+    ) -> list[tuple[Reply, ...]]:
+        """The replies to the strategy's last prompt; a later call is the corridor's own."""
+        if self._led:
+            return self.generator.generate(prompts, decoding, cancel=cancel)
+        self._led = True
+        step = self.prompter.first(self.asked)
+        (replies,) = self.generator.generate([step.prompt], step.decoding, cancel=cancel)
+        twice = self.prompter.predictor.asking.strategy in ("plan", "self-correct")
+        second = self.prompter.second(self.asked, replies) if twice else None
+        if second is not None:
+            (replies,) = self.generator.generate([second.prompt], second.decoding, cancel=cancel)
+        return [replies]
+
+
 def generator_of(choice: ModelChoice, own: ModelChoice) -> Generator:
     """The app's own model where that is meant, else one that is loaded for it and kept a while."""
-    return writer().result() if choice == own else _other_generator(choice)
+    return writers().result().base.generator if choice == own else _other_generator(choice)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_MORE_MODELS)

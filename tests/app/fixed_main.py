@@ -10,8 +10,10 @@ from pathlib import Path
 
 import analyst.writer
 from analyst.frame import run
+from analyst.writer import Writers
+from sqlft.ask.writer import Writer
 from sqlft.config import Decoding
-from sqlft.model import Cancel, FixedGenerator, Generator, Reply
+from sqlft.model import Cancel, FixedGenerator, Reply
 from sqlft.prompt import Prompt
 
 REPLIES = json.loads((Path(__file__).parent / "replies.json").read_text(encoding="utf-8"))
@@ -31,10 +33,11 @@ class SlowGenerator(FixedGenerator):
         return super().generate(prompts, decoding, cancel=cancel)
 
 
-def fixed() -> Generator:
+def fixed() -> Writers:
     default = os.environ.get("SQLFT_TEST_DEFAULT", "CANNOT_ANSWER")
-    return SlowGenerator(REPLIES, default=default, name="fixed answers")
+    writer = SlowGenerator(REPLIES, default=default, name="fixed answers")
+    return Writers(base=Writer(generator=writer))
 
 
-analyst.writer.load_generator = fixed
+analyst.writer.load_writers = fixed
 run()
