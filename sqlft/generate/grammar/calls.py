@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlft.generate.grammar.columns import has_column
+from sqlft.generate.grammar.columns import columns, has_column
 from sqlft.generate.grammar.kinds import ANY, ORDERED, Kind
 from sqlft.generate.grammar.literals import SHAPES, counts
 from sqlft.generate.grammar.machine import Option, Options, lit
@@ -70,7 +70,8 @@ def _gives(signature: Signature, want: frozenset[Kind]) -> bool:
 def _finds(signature: Signature, env: Env, want: frozenset[Kind]) -> bool:
     """Whether there are columns for its arguments."""
     kinds = [_narrowed(signature, taken, want) for taken in signature.takes]
-    return all(isinstance(taken, str) or has_column(env, taken) for taken in kinds)
+    wanted = (ANY if taken == "condition" else taken for taken in kinds)
+    return all(isinstance(taken, str) or has_column(env, taken) for taken in wanted)
 
 
 def _narrowed(signature: Signature, taken: Argument, want: frozenset[Kind]) -> Argument:
@@ -106,6 +107,8 @@ def _argument(
         made = so_far.joined(value, so_far.text + value.text, kind)
         return _more(signature, at + 1, made, after, want, then)
 
+    if taken == "condition":
+        return env.rules.condition(env.within(depth=max(env.depth, _PLAIN)), written)
     if taken == "same":
         taken = frozenset({so_far.kind})
     if isinstance(taken, str):
@@ -131,7 +134,24 @@ def _more(
     if at >= len(signature.takes) - signature.optional:
         kind = so_far.kind if signature.gives == "same" else signature.gives
         options.append(lit(")", then, env, so_far.made(f"{so_far.text})", kind)))
+        if signature.ordered:
+            longer = replace(so_far, text=f"{so_far.text} ORDER BY ", kind=kind)
+            options.append(lit(" ORDER BY ", _arranged, env, longer, then))
     return options
+
+
+def _arranged(env: Env, so_far: Value, then: Then) -> Options:
+    """The order in which an aggregate takes its rows."""
+
+    def arranged(after: Env, value: Value) -> Options:
+        made = so_far.joined(value, so_far.text + value.text, so_far.kind)
+        down = made.made(f"{made.text} DESC)")
+        return [
+            lit(")", then, after, made.made(f"{made.text})")),
+            lit(" DESC)", then, after, down),
+        ]
+
+    return columns(env, ORDERED, arranged)
 
 
 def _finish(env: Env, then: Then) -> Then:
@@ -216,7 +236,19 @@ def _preceding(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
     def counted(count: str) -> Options:
         tail = " PRECEDING AND CURRENT ROW"
         made = so_far.made(f"{so_far.text} ROWS BETWEEN {count}{tail}")
-        return [lit(tail, _window_end, env, inner, made, then)]
+        return [
+            lit(tail, _window_end, env, inner, made, then),
+            lit(" PRECEDING AND ", _following, env, inner, so_far, count, then),
+        ]
+
+    return counts(counted)
+
+
+def _following(env: Env, inner: Env, so_far: Value, before: str, then: Then) -> Options:
+    def counted(after: str) -> Options:
+        rows = f" ROWS BETWEEN {before} PRECEDING AND {after} FOLLOWING"
+        made = so_far.made(so_far.text + rows)
+        return [lit(" FOLLOWING", _window_end, env, inner, made, then)]
 
     return counts(counted)
 

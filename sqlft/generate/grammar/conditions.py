@@ -74,9 +74,8 @@ def _exists(env: Env, negation: str, then: Then) -> Options:
 def _compared(env: Env, left: Value, then: Then) -> Options:
     """What a value may be tested for."""
     options: Options = then(env, left) if left.kind == "bool" else []
-    if left.kind != "bool":
-        for word in (" IS NULL", " IS NOT NULL"):
-            options.append(lit(word, then, env, left.made(left.text + word, "bool")))
+    for word in (" IS NULL", " IS NOT NULL"):
+        options.append(lit(word, then, env, left.made(left.text + word, "bool")))
     if left.kind in ORDERED:
         signs = _EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL
         options += [lit(sign, _against, env, left, sign, then) for sign in signs]

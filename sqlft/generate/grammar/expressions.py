@@ -22,7 +22,9 @@ _SHALLOW = 1
 """Calls and brackets around a query that gives one value."""
 
 _SIGNS = (" + ", " - ", " * ", " / ", " % ", " // ")
-_UNITS = ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
+_UNITS = (
+    "YEAR YEARS MONTH MONTHS WEEK WEEKS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS".split()
+)
 _GAPS: dict[Kind, Kind] = {"date": "number", "timestamp": "interval"}
 """What one date less another gives."""
 _CASTS: dict[Kind, dict[str, Kind]] = {

@@ -20,7 +20,7 @@ MOST_ITEMS = 12
 MOST_GROUPS = 6
 MOST_CTES = 3
 _LIMIT = Number(digits=6, decimals=0)
-_SET_OPERATIONS = (" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ")
+_SET_OPERATIONS = (" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ", " EXCEPT ALL ")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ class Select:
         if self.offers is None:
             return True
         return any(field.kind in self.offers for field in unambiguous(self.fields))
+
+    @property
+    def groupable(self) -> bool:
+        """Whether rows can be grouped by all items that are no aggregates."""
+        return not any(item.aggregate and item.keys for item in self.items)
 
     @property
     def open_items(self) -> list[Value]:
@@ -196,7 +201,7 @@ def _stars(select: Select, then: Selected) -> Options:
     sources = select.env.scope.sources
     chosen = {"*": sources}
     if len(sources) > 1:
-        chosen |= {f"{source.shown}.*": (source,) for source in sources}
+        chosen |= {f"{source.shown}.*": (source,) for source in sources if source.fields}
     for text, starred in chosen.items():
         fields = tuple(f for source in starred for f in source.fields)
         whole = replace(select, star=True, fields=fields)
@@ -218,22 +223,31 @@ def _item(select: Select, then: Selected) -> Options:
     wanted = want[at] if want is not None else ANY
     chosen = frozenset(key for item in select.items if item.plain for key in item.keys)
     scope = select.env.scope
+    # Of what another query made, a column may come again with an operator behind it, as in
+    # ``month, sales, sales - LAG(sales) ...``: then it is no longer plain.
+    tables = frozenset(source.name for source in scope.sources if source.table is not None)
+    barred = frozenset(key for key in chosen if key[0] in tables)
     here = select.env.within(
         aggregates=True, windows=True, scope=Scope(scope.sources, (), scope.style)
     )
 
+    numbers = {f.text for s in scope.sources for f in s.fields if f.kind == "number"}
+    barred |= frozenset(key for key in chosen if key[1] not in numbers)
+
     def written(after: Env, value: Value) -> Options:
+        if value.plain and value.keys and value.keys <= chosen:
+            return []
         longer = replace(select.reading(after, value), items=(*select.items, value))
         return _item_end(longer, value, then)
 
-    return expression(here, wanted, written, but=chosen, literals=False)
+    return expression(here, wanted, written, but=barred, literals=False)
 
 
 def _item_end(select: Select, value: Value, then: Selected) -> Options:
     name = value.text.rpartition(".")[2] if value.plain else ""
     plain = replace(select, fields=(*select.fields, Field(name, value.kind)))
     options = _item_after(plain, then)
-    if select.offers and not value.plain:
+    if select.offers:
         taken = frozenset(field.text.lower() for field in select.fields)
         options.append(lit(" AS ", _alias, select, value, taken, then))
     return options
@@ -270,6 +284,8 @@ def _grouping(select: Select, then: Selected) -> Options:
     options: Options = []
     if not select.star and select.want != ():
         options.append(lit(" GROUP BY ", _group, select, then))
+        if select.aggregate and select.groupable:
+            options.append(lit(" GROUP BY ALL", _grouped_all, select, then))
     if not select.aggregate:
         return options + _qualified(select, then)
     if not select.open_items:
@@ -293,6 +309,12 @@ def _group(select: Select, then: Selected) -> Options:
         only = frozenset(key for item in still for key in item.keys)
     plain = env.within(scope=scope, only=only)
     return options + columns(plain, ANY, lambda e, v: _grouped(select, e, v, then), but=chosen)
+
+
+def _grouped_all(select: Select, then: Selected) -> Options:
+    groups = tuple(item for item in select.items if not item.aggregate)
+    longer = replace(select, groups=groups)
+    return _having(longer, then) + _qualified(longer, then)
 
 
 def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import Kind, kind_of
+from sqlft.generate.grammar.kinds import Kind, fellows, kind_of
 from sqlft.generate.grammar.machine import narrow_text
 from sqlft.generate.grammar.rules import Rules
 from sqlft.schema import ForeignKey, Schema, Table
@@ -56,6 +56,15 @@ class Source:
     def shown(self) -> str:
         """The name before a column's dot."""
         return quoted(self.name)
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that its columns are compared with."""
+        return frozenset(k for f in self.fields if f.kind != "other" for k in fellows(f.kind))
+
+    def hidden(self) -> Source:
+        """The source where its columns are out of sight, though its name is taken."""
+        return Source(self.text, self.name, ())
 
     def renamed(self, name: str) -> Source:
         return Source(self.text, name, self.fields, self.table)
@@ -168,11 +177,6 @@ class Known:
 
     def __init__(self, schema: Schema) -> None:
         self.tables = tuple(_source(table) for table in schema.tables)
-        self._unique = {
-            (table.qualified_name, quoted(table.primary_key[0]))
-            for table in schema.tables
-            if len(table.primary_key) == 1
-        }
         self._things: dict[Key, Key] = {}
         for key in schema.foreign_keys:
             self._tie(key, schema)
@@ -193,16 +197,15 @@ class Known:
         return found
 
     def tied(self, left: Source, a: Field, right: Source, b: Field) -> bool:
-        """Whether two columns hold the same thing: a key leads from both to the same column.
+        """Whether two columns hold the same thing: keys lead from both to the same column.
 
         So do two columns that refer to one table, such as ``orders.customer_id`` and
-        ``returns.customer_id``. A primary key is not tied to itself: that joins each row to
-        itself.
+        ``returns.customer_id``; a column is not tied to itself.
         """
         if left.table is None or right.table is None:
             return False
         one, other = (left.table, a.text), (right.table, b.text)
-        if one == other and one in self._unique:
+        if one == other:
             return False
         if one not in self._things or other not in self._things:
             return False

@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 
 from sqlft.generate.grammar.kinds import (
     ANY,
-    BOOL,
     DATES,
     NUMBER,
     ORDERED,
@@ -20,10 +19,11 @@ from sqlft.generate.grammar.kinds import (
 )
 
 Taken: TypeAlias = frozenset[Kind]
-Argument: TypeAlias = "Taken | Literal['same', 'count', 'share', 'literal', 'pattern', 'format']"
-"""An expression of one of the kinds; ``same``: of the first argument's kind; or a literal:
-``count`` a small whole number, ``share`` 0.0 to 1.0, ``literal`` a text, ``pattern`` a plain
-regular expression, ``format`` a date format."""
+Literals: TypeAlias = Literal["count", "share", "literal", "pattern", "format"]
+Argument: TypeAlias = "Taken | Literals | Literal['same', 'condition']"
+"""An expression of one of the kinds; ``same``: of the first argument's kind; ``condition``; or a
+literal: ``count`` a small whole number, ``share`` 0.0 to 1.0, ``literal`` a text, ``pattern`` a
+plain regular expression, ``format`` a date format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Signature:
     """How many of the last arguments may be left out."""
     opening: str = ""
     """What stands between the name and the first argument, a quoted date part for one."""
+    ordered: bool = False
+    """ORDER BY may stand behind the last argument."""
 
 
 def _row(
@@ -45,9 +47,11 @@ def _row(
     gives: Kind | Literal["same"],
     optional: int = 0,
     openings: tuple[str, ...] = ("(",),
+    *,
+    ordered: bool = False,
 ) -> list[Signature]:
     return [
-        Signature(name, takes, gives, optional, opening)
+        Signature(name, takes, gives, optional, opening, ordered)
         for name in names.split()
         for opening in openings
     ]
@@ -118,13 +122,14 @@ AGGREGATES: tuple[Signature, ...] = (
     *_row("MEDIAN STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_POP", (NUMBER,), "number"),
     *_row("MODE ANY_VALUE FIRST LAST", (ANY,), "same"),
     *_row("ARG_MAX ARG_MIN", (ANY, ORDERED), "same"),
-    *_row("STRING_AGG", (TEXT, "literal"), "text", 0, ("(", "(DISTINCT ")),
-    *_row("BOOL_AND BOOL_OR", (BOOL,), "bool"),
-    *_row("COUNT_IF", (BOOL,), "number"),
+    *_row("STRING_AGG", (TEXT, "literal"), "text", ordered=True),
+    *_row("STRING_AGG", (TEXT, "literal"), "text", 0, ("(DISTINCT ",)),
+    *_row("BOOL_AND BOOL_OR", ("condition",), "bool"),
+    *_row("COUNT_IF", ("condition",), "number"),
     *_row("QUANTILE_CONT QUANTILE_DISC", (NUMBER, "share"), "number"),
     *_row("APPROX_COUNT_DISTINCT", (ANY,), "number"),
     *_row("CORR", (NUMBER, NUMBER), "number"),
-    *_row("ARRAY_AGG", (ANY,), "other"),
+    *_row("ARRAY_AGG", (ANY,), "other", ordered=True),
 )
 
 WINDOWS: tuple[Signature, ...] = (
@@ -132,5 +137,6 @@ WINDOWS: tuple[Signature, ...] = (
     *_row("NTILE", ("count",), "number"),
     *_row("LAG LEAD", (ANY, "count"), "same", 1),
     *_row("FIRST_VALUE LAST_VALUE", (ANY,), "same"),
+    *_row("NTH_VALUE", (ANY, "count"), "same"),
 )
 """What is called with OVER alone; aggregates may be, too."""

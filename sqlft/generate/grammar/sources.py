@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from sqlft.generate.grammar.kinds import ANY, fellows
 from sqlft.generate.grammar.machine import Options, lit
-from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, Value, quoted
+from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, quoted
 
 MOST_SOURCES = 8
-_MOST_NESTED = 2
+_MOST_NESTED = 3
 _PLAIN = 3
 """The depth at which what else a join is on begins: one call, and nothing in it."""
 
@@ -24,26 +24,31 @@ def from_clause(env: Env, then: Joined) -> Options:
     return [lit("FROM ", _source, env, (), lambda source: _more(env, (source,), then))]
 
 
-def _more(
-    env: Env, sources: tuple[Source, ...], then: Joined, *, crossing: bool = False
-) -> Options:
-    """The end of the clause, or one more join.
-
-    Args:
-        crossing: whether there was a CROSS JOIN.
-    """
+def _more(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
+    """The end of the clause, or one more join."""
     options = then(sources)
     if len(sources) == MOST_SOURCES:
         return options
 
     def joined(source: Source) -> Options:
-        return [lit(" ON ", _on, env, (*sources, source), crossing, then)]
+        return [lit(" ON ", _on, env, (*sources, source), more)]
+
+    def filtered(source: Source) -> Options:
+        return [lit(" ON ", _on, env, (*sources, source), only_left)]
 
     def crossed(source: Source) -> Options:
-        return _more(env, (*sources, source), then, crossing=True)
+        return _more(env, (*sources, source), then)
+
+    def more(sources: tuple[Source, ...]) -> Options:
+        return _more(env, sources, then)
+
+    def only_left(sources: tuple[Source, ...]) -> Options:
+        return more((*sources[:-1], sources[-1].hidden()))
 
     for word in (" JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "):
         options.append(lit(word, _source, env, sources, joined))
+    for word in (" SEMI JOIN ", " ANTI JOIN "):
+        options.append(lit(word, _source, env, sources, filtered))
     options.append(lit(" CROSS JOIN ", _source, env, sources, crossed))
     return options
 
@@ -58,10 +63,10 @@ def _source(env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Opti
     around = {source.name.casefold() for source in env.scope.outer}
     hidden = {source.text for source in env.ctes}
     tables = [table for table in env.known.tables if table.text not in hidden]
+    compared = frozenset(kind for source in earlier for kind in source.kinds)
     for table in (*env.ctes, *tables):
-        if earlier and not joinable(env, earlier, table):
-            continue
-        options += _named(table, taken, around, then)
+        if not earlier or compared & table.kinds:
+            options += _named(table, taken, around, then)
     if env.nesting < _MOST_NESTED:
         options.append(lit("(", _derived, env, earlier, taken, then))
     return options
@@ -110,9 +115,8 @@ def _derived(
         return [alone, lit(f") AS {quoted(name)}", _accompanied, source, then)]
 
     inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
-    kinds = [field.kind for source in earlier for field in source.fields]
-    offers = frozenset(fellow for kind in kinds if kind != "other" for fellow in fellows(kind))
-    return env.rules.query(inner, closing, offers=offers if earlier else ANY)
+    compared = frozenset(kind for source in earlier for kind in source.kinds)
+    return env.rules.query(inner, closing, offers=compared if earlier else ANY)
 
 
 def _alone(source: Source, then: Callable[[Source], Options]) -> Options:
@@ -131,11 +135,6 @@ def unambiguous(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(f for f in fields if f.text and names.count(f.text.casefold()) == 1)
 
 
-def joinable(env: Env, earlier: tuple[Source, ...], source: Source) -> bool:
-    """Whether there are columns to join the source on."""
-    return bool(pairs(env, earlier, source))
-
-
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """Two columns that a join may be on."""
@@ -146,9 +145,16 @@ class _Pair:
 
 
 def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
-    """The column pairs that a join may be on: those that keys tie, else all that compare."""
+    """The column pairs that a join may be on: those that keys tie, else all that compare.
+
+    Any column may tie two rows of one table.
+    """
     found = [
-        _Pair(_shown(left, a, b), _shown(source, b, a), env.known.tied(left, a, source, b))
+        _Pair(
+            _shown(left, a, b),
+            _shown(source, b, a),
+            env.known.tied(left, a, source, b) or left.table == source.table is not None,
+        )
         for left in earlier
         for a in left.fields
         for b in source.fields
@@ -157,10 +163,10 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
     return [pair for pair in found if pair.tied] or found
 
 
-def _crossed_pairs(env: Env, earlier: tuple[Source, ...]) -> list[_Pair]:
+def _earlier_pairs(env: Env, sources: tuple[Source, ...]) -> list[_Pair]:
     """Tied columns of sources before the last one: after a CROSS JOIN they may still be joined."""
-    numbered = range(1, len(earlier))
-    found = (pair for n in numbered for pair in pairs(env, earlier[:n], earlier[n]))
+    numbered = range(1, len(sources) - 1)
+    found = (pair for n in numbered for pair in pairs(env, sources[:n], sources[n]))
     return [pair for pair in found if pair.tied]
 
 
@@ -179,21 +185,23 @@ def _shown(source: Source, field: Field, other: Field) -> str:
     return f"TRY_CAST({text} AS DOUBLE)" if cast else text
 
 
-def _on(env: Env, sources: tuple[Source, ...], crossing: bool, then: Joined) -> Options:
-    """The condition of the last join: an equality of columns, and what else is to hold."""
-    rights: dict[str, list[str]] = {}
-    found = pairs(env, sources[:-1], sources[-1])
-    for pair in found + (_crossed_pairs(env, sources[:-1]) if crossing else []):
-        rights.setdefault(pair.left, []).append(pair.right)
+def _on(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
+    """The condition of the last join: an equality of columns, and what else is to hold.
+
+    What no key ties, such as a query in the place of a table, may be joined on any condition.
+    """
     scope = Scope(sources, env.scope.outer, "qualified")
     inner = replace(env, scope=scope, aggregates=False, windows=False, depth=_PLAIN)
-
-    def held(after: Env, value: Value) -> Options:
-        return _more(env, sources, then, crossing=crossing)
+    found = pairs(env, sources[:-1], sources[-1])
+    if not found[0].tied and any(source.table is None for source in sources):
+        return env.rules.condition(inner, lambda after, value: then(sources))
+    rights: dict[str, list[str]] = {}
+    for pair in found + _earlier_pairs(env, sources):
+        rights.setdefault(pair.left, []).append(pair.right)
 
     def tied() -> Options:
-        further = lit(" AND ", env.rules.condition, inner, held)
-        return [*_more(env, sources, then, crossing=crossing), further]
+        further = lit(" AND ", env.rules.condition, inner, lambda after, value: then(sources))
+        return [*then(sources), further]
 
     def right(texts: list[str]) -> Options:
         return [lit(text, tied) for text in dict.fromkeys(texts)]
