@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from sqlft.cli.options import options_of, taken
 from sqlft.cli.progress import shown_progress
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     default="bare",
     show_default=True,
     help="By commas: bare, persona, few-shot, few-shot:jaccard, few-shot:bm25, rag, plan, "
-    "self-correct, adapter:PATH; or an eval.toml that names them.",
+    "self-correct, adapter:PATH, ask:PATH; or an eval.toml that names them.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
 @click.option("--generate-only", is_flag=True, help="Write replies; `sqlft score RUN` scores them.")
@@ -42,8 +44,10 @@ def evaluate_datasets(
 ) -> int:
     """Measure predictors on the same questions of DATASETS: execution accuracy and what it cost.
 
-    A predictor is a model with a prompting strategy, or with an adapter. Everything that is written
-    is kept in the run's folder: a run that was stopped goes on with the same command.
+    A predictor is a model with a prompting strategy, or with an adapter: adapter:PATH on equal
+    terms with the others (so unconstrained, if --constrained is not given), ask:PATH at the
+    settings that `sqlft ask` has. Everything that is written is kept in the run's folder: a run
+    that was stopped goes on with the same command.
 
     \b
     sqlft eval data/retail --predictors bare,rag --sample 20
@@ -83,10 +87,18 @@ def _predictors(text: str, values: dict[str, Any]) -> tuple[Predictor, ...]:
     common = Predictor(
         name="",
         choice=taken(ModelChoice, values),
-        decoding=taken(Decoding, values),
+        decoding=_decoding(values),
         asking=taken(Asking, values),
         prices=Prices(),
     )
     if text.endswith(".toml"):
         return read_predictors_file(Path(text), common)
     return parse_predictors(text, common)
+
+
+def _decoding(values: dict[str, Any]) -> Decoding:
+    """The common decoding. Prompted models answer freely, so without a word to the contrary all do:
+    only the canonical form can be held to a schema, and prompts do not ask for it."""
+    found = taken(Decoding, values)
+    source = click.get_current_context().get_parameter_source("constrained")
+    return found if source is ParameterSource.COMMANDLINE else replace(found, constrained=False)

@@ -63,7 +63,7 @@ def configured(
 
 def _with_defaults(predictor: Predictor, schema_text: str | None) -> Predictor:
     asking = predictor.asking
-    if asking.schema_text is None and predictor.choice.adapter is None:
+    if asking.schema_text is None and predictor.adapter is None:
         asking = replace(asking, schema_text=schema_text)
     return replace(predictor, asking=asking, digest=_adapter_digest(predictor))
 
@@ -73,19 +73,19 @@ def _common_schema_text(predictors: Sequence[Predictor]) -> str | None:
     from sqlft.model.adapter import adapter_folder, card_of
 
     for predictor in predictors:
-        if predictor.choice.adapter is not None:
-            card = card_of(adapter_folder(predictor.choice.adapter))
+        if predictor.adapter is not None:
+            card = card_of(adapter_folder(predictor.adapter))
             taught = predictor.choice.layout or card.get("layout")
             return None if taught is None else schema_text_of(str(taught))
     return None
 
 
 def _adapter_digest(predictor: Predictor) -> str | None:
-    if predictor.choice.adapter is None:
+    if predictor.adapter is None:
         return None
     from sqlft.model.adapter import adapter_folder
 
-    return file_digest(adapter_folder(predictor.choice.adapter) / "adapter_model.safetensors")
+    return file_digest(adapter_folder(predictor.adapter) / "adapter_model.safetensors")
 
 
 def _digest(path: Path) -> str:
@@ -196,7 +196,7 @@ def score_run(
     """
     config = run.config
     questions = asked_questions(config, datasets)
-    headline = rule or config["rule"] or _rule_for(config)
+    headline = rule or config["rule"] or rule_for(config)
     limits = Limits(timeout_s=config["query_timeout_s"])
     said = {
         one.name: read_replies(
@@ -232,7 +232,8 @@ def score_run(
     return results
 
 
-def _rule_for(config: Mapping[str, Any]) -> str:
+def rule_for(config: Mapping[str, Any]) -> str:
+    """The rule of a run that names none: Spider's for its own layout, else ``strict``."""
     spider = all((Path(path) / "database").is_dir() for path in config["datasets"])
     return "spider" if spider else "strict"
 

@@ -120,7 +120,7 @@ class _Sitting:
             limits=self.asking.limits,
         )
         writer = at_once(generator)
-        if self.predictor.choice.model.startswith("endpoint:"):
+        if self.predictor.is_endpoint:
             asking = side_by_side(generator, ENDPOINT_THREADS)
             writer = keeping(asking, generator.name, kept_folder())
         path = self.run.replies(self.place, self.predictor.name)

@@ -11,9 +11,12 @@ from typing import Any
 from sqlft.config import Decoding, ModelChoice, Options
 from sqlft.config.evaluation import STRATEGIES, Asking, Prices
 from sqlft.errors import InputError
+from sqlft.model.adapters import NO_ADAPTER
 
 ADAPTER = "adapter:"
-_KNOWN = f"{', '.join(STRATEGIES)}, {ADAPTER}PATH"
+SHIPPED = "ask:"
+"""Before an adapter's path: that adapter at the product's own settings."""
+_KNOWN = f"{', '.join(STRATEGIES)}, {ADAPTER}PATH, {SHIPPED}PATH"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +34,17 @@ class Predictor:
     @property
     def is_tuned(self) -> bool:
         """It has an adapter, or cost something to tune; everything else is a baseline."""
-        return self.choice.adapter is not None or self.prices.tuning_price > 0
+        return self.adapter is not None or self.prices.tuning_price > 0
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What must be the same for two predictors to be compared on equal terms."""
-        return {**asdict(self.decoding), "schema_text": self.asking.schema_text}
+    def adapter(self) -> str | None:
+        """The adapter; none for a model by itself."""
+        return None if self.choice.adapter == NO_ADAPTER else self.choice.adapter
+
+    @property
+    def is_endpoint(self) -> bool:
+        """A server writes, not this machine."""
+        return self.choice.model.startswith("endpoint:")
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; ``predictor_of`` takes it back."""
@@ -65,8 +73,9 @@ def predictor_of(document: Mapping[str, Any]) -> Predictor:
 def parse_predictors(text: str, common: Predictor) -> tuple[Predictor, ...]:
     """The predictors that ``bare,few-shot:bm25,adapter:PATH`` names, otherwise like ``common``.
 
-    An adapter is asked as ``sqlft ask`` asks it, with matched values and terms: the strategy
-    ``rag``, in its own layout.
+    An adapter is shown matched values and terms, as ``sqlft ask`` does it: the strategy ``rag``,
+    in its own layout. ``adapter:PATH`` decodes like all others; ``ask:PATH`` at the settings that
+    ``sqlft ask`` has by default.
 
     Raises:
         InputError: an unknown strategy, or the same predictor twice.
@@ -86,6 +95,9 @@ def _named(name: str, common: Predictor) -> Predictor:
         choice = replace(common.choice, adapter=name.removeprefix(ADAPTER), layout=None)
         asking = replace(common.asking, strategy="rag")
         return replace(common, name=name, choice=choice, asking=asking)
+    if name.startswith(SHIPPED):
+        alike = _named(ADAPTER + name.removeprefix(SHIPPED), common)
+        return replace(alike, name=name, decoding=Decoding())
     if name not in STRATEGIES:
         raise InputError(f"no such predictor: {name}", hint=f"known: {_KNOWN}")
     return replace(common, name=name, asking=replace(common.asking, strategy=name))

@@ -22,7 +22,7 @@ from sqlft.prompt.strategies import (
     with_plan,
     with_shots,
 )
-from sqlft.schema import match_values, notes_path, read_schema
+from sqlft.schema import match_values, notes_path, pruned, read_schema
 
 _TEXTS = {"compact": compact, "create-tables": create_tables}
 
@@ -85,7 +85,7 @@ class Prompter:
                 asked,
                 [replies],
                 layout=self.layout.name,
-                adapter=predictor.choice.adapter,
+                adapter=predictor.adapter,
                 decoding=predictor.decoding,
                 limits=self.limits,
             )
@@ -101,15 +101,23 @@ class Prompter:
     @property
     def has_second(self) -> bool:
         """Some question may be asked twice."""
-        repairs = bool(getattr(self.predictor.decoding, "repair", False))
-        return repairs or self.predictor.asking.strategy in ("plan", "self-correct")
+        asks_twice = self.predictor.asking.strategy in ("plan", "self-correct")
+        return asks_twice or self.predictor.decoding.repair
 
     def _plain(self, asked: Asked) -> Prompt:
-        if self.predictor.asking.strategy != "rag":
-            return self.layout.render(asked.schema, asked.question)
+        """Schema and question; of a schema over the budget, what the question needs, for all."""
         values = match_values(asked.database, asked.schema, asked.question)
+        shown = pruned(
+            asked.schema,
+            asked.question,
+            values,
+            text=self.layout.schema_text,
+            most_tokens=self.predictor.decoding.schema_tokens,
+        )
+        if self.predictor.asking.strategy != "rag":
+            return self.layout.render(shown, asked.question)
         notes = notes_for(asked.schema, asked.question)
-        return self.layout.render(asked.schema, asked.question, values=values, notes=notes)
+        return self.layout.render(shown, asked.question, values=values, notes=notes)
 
 
 def layout_with(name: str, schema_text: str | None) -> Layout:

@@ -113,7 +113,7 @@ def _prediction(
         asked_of(question),
         said,
         layout=layout_name,
-        adapter=predictor.choice.adapter,
+        adapter=predictor.adapter,
         decoding=predictor.decoding,
         limits=limits,
     )

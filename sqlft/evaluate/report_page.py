@@ -111,7 +111,8 @@ def _headline(results: Row) -> Section:
 def _decoding_words(common: Row) -> str:
     how = "greedy" if not common["temperature"] else f"temperature {common['temperature']}"
     several = "" if common["candidates"] == 1 else f", {common['candidates']} candidates"
-    return f"{how}{several}, at most {common['max_output_tokens']} tokens"
+    held = ", constrained to the schema" if common["constrained"] else ""
+    return f"{how}{several}{held}, at most {common['max_output_tokens']} tokens"
 
 
 def _at_their_best(results: Row) -> list[Section]:

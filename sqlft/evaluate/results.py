@@ -15,6 +15,7 @@ from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.rate import Rate, rate_of
 from sqlft.evaluate.reading import Said
 from sqlft.evaluate.summary import Summary, difference, summary_of
+from sqlft.prompt import layout
 
 GROUPS = ("by_database", "by_hardness", "by_category", "by_tag", "by_feature")
 
@@ -29,6 +30,21 @@ class Measured:
     said: tuple[Said, ...]
     judgements: tuple[Judgement, ...]
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What must be the same for two predictors to be compared on equal terms, as it was."""
+        return {
+            **asdict(self.predictor.decoding),
+            "constrained": self.is_constrained,
+            "schema_text": self.schema_text,
+        }
+
+    @property
+    def is_constrained(self) -> bool:
+        """Its SQL could name only what the schema holds: of a model here, in the canonical form."""
+        could = layout(self.layout).answer_form == "canonical" and not self.predictor.is_endpoint
+        return could and self.predictor.decoding.constrained
+
 
 def results_document(
     measured: Sequence[Measured], headline: str, about: Mapping[str, Any]
@@ -42,7 +58,7 @@ def results_document(
         InputError: no question counts: accuracy of nothing.
     """
     summaries = [summary_of(one.judgements, headline) for one in measured]
-    settings = [one.predictor.settings | {"schema_text": one.schema_text} for one in measured]
+    settings = [one.settings for one in measured]
     common = most_common(settings)
     rows = [
         _predictor(one, summary, unequal(own, common))
@@ -107,17 +123,17 @@ def _predictor(one: Measured, summary: Summary, differing: Mapping[str, Any]) ->
         "name": predictor.name,
         "tuned": predictor.is_tuned,
         "model": predictor.choice.model,
-        "adapter": predictor.choice.adapter,
+        "adapter": predictor.adapter,
         "adapter_digest": predictor.digest,
         "layout": one.layout,
         "strategy": predictor.asking.strategy,
-        "settings": predictor.settings | {"schema_text": one.schema_text},
+        "settings": one.settings,
         "unequal": dict(differing),
         "headline": accuracy[summary.headline],
         "accuracy": accuracy,
         "valid": rate_document(summary.valid),
         "runs": rate_document(summary.runs),
-        "prose": rate_document(rate_of(said.prose for said in one.said)),
+        "prose": rate_document(rate_of(_prose(one))),
         "refusal_precision": rate_document(summary.refusal_precision),
         "refusal_recall": rate_document(summary.refusal_recall),
         "outcomes": dict(summary.outcomes),
@@ -128,6 +144,11 @@ def _predictor(one: Measured, summary: Summary, differing: Mapping[str, Any]) ->
         "usage": _usage(one),
         "risk_coverage": risk_coverage(one),
     }
+
+
+def _prose(one: Measured) -> list[bool | None]:
+    """Whether talk came with each answer; nothing is told of a model that could not talk."""
+    return [] if one.is_constrained else [said.prose for said in one.said]
 
 
 def _usage(one: Measured) -> dict[str, Any]:

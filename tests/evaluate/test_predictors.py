@@ -39,6 +39,17 @@ def test_an_adapter_is_asked_as_the_product_asks_it():
     assert found.asking.strategy == "rag" and found.is_tuned
 
 
+def test_an_adapter_at_the_products_settings_is_a_predictor_of_its_own():
+    equal, shipped = parse_predictors("adapter:runs/shop,ask:runs/shop", COMMON)
+    assert shipped.choice == equal.choice and shipped.asking == equal.asking
+    assert equal.decoding == COMMON.decoding and shipped.decoding == Decoding()
+
+
+def test_a_model_by_itself_is_no_tuned_one():
+    by_itself = Predictor(name="base", choice=ModelChoice(adapter="none"))
+    assert by_itself.adapter is None and not by_itself.is_tuned
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

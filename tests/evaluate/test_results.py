@@ -1,7 +1,10 @@
 """Results documents and their words, against values worked by hand."""
 
+from dataclasses import replace
+
 import pytest
 
+from sqlft.config import ModelChoice
 from sqlft.evaluate import OUTCOMES
 from sqlft.evaluate.judgement import Judgement
 from sqlft.evaluate.prediction import Prediction
@@ -12,6 +15,8 @@ from sqlft.evaluate.results import Measured, best_baseline, most_common, results
 from sqlft.evaluate.sides import sides
 from sqlft.evaluate.words import OUTCOME_GROUPS, grouped_outcomes, reasons, verdict
 from sqlft.examples import Example
+
+ENDPOINT = ModelChoice(model="endpoint:m@http://h/v1")
 
 
 def measured(
@@ -116,6 +121,16 @@ def test_the_best_baseline_is_on_equal_terms_where_one_is():
     assert best_baseline(rows) == "a"
     assert best_baseline(rows[1:]) == "b"
     assert best_baseline(rows[2:]) is None
+
+
+def test_constrained_counts_only_where_a_model_could_be_held_to_the_schema():
+    free = replace(measured("bare", [True]), layout="ddl")
+    held = replace(free, layout="sqlft")
+    served = replace(held, predictor=replace(held.predictor, choice=ENDPOINT))
+    assert [one.settings["constrained"] for one in (free, held, served)] == [False, True, False]
+    rows = document(free, held)["predictors"]
+    assert rows[1]["unequal"] == {"constrained": True}
+    assert rows[0]["prose"]["total"] == 1 and rows[1]["prose"]["total"] == 0
 
 
 def test_common_settings_are_those_of_most():
