@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlft.ask.answer import Candidate
-from sqlft.errors import ModelError
+from sqlft.errors import InputError, ModelError
+from sqlft.model.adapter import adapter_folder
 
 CONFIDENCE_FILE = "confidence.json"
 """Beside an adapter's weights."""
@@ -24,7 +25,7 @@ def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | Non
     larger that share is than the next group's. The first is at least -5.
 
     >>> one = Candidate(reply="SELECT 1", sql="SELECT 1", votes=2, log_probability=-1.0, tokens=4)
-    >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", log_probability=-2.0, tokens=4)
+    >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", group=1)
     >>> signals([one, one, other, other])
     (-0.25, 0.5, 0.25)
     """
@@ -100,6 +101,16 @@ def read_calibration(adapter: Path) -> Calibration:
             f"{path} does not hold a calibration", hint="remove it, or calibrate again"
         ) from error
     return Calibration(by_candidates=maps)
+
+
+def calibration_of(adapter: str | None) -> Calibration:
+    """What is known of the confidence of the adapter of that folder or name; nothing of none."""
+    if adapter is None:
+        return UNKNOWN
+    try:
+        return read_calibration(adapter_folder(adapter))
+    except InputError:  # replies are read again where the adapter does not lie
+        return UNKNOWN
 
 
 def write_calibration(adapter: Path, calibration: Calibration) -> Path:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlft.ask.confidence import UNKNOWN, Calibration, read_calibration
+from sqlft.ask.confidence import UNKNOWN, Calibration, calibration_of
 from sqlft.config import ModelChoice, Progress
 from sqlft.errors import InputError
 from sqlft.model import Generator
-from sqlft.model.adapter import adapter_folder
 from sqlft.model.adapters import NO_ADAPTER, fitting_adapter
 from sqlft.schema import Schema
 
@@ -66,5 +65,4 @@ def _chosen(choice: ModelChoice, schema: Schema, adapters: Mapping[str, str]) ->
 
 
 def _writer(generator: Generator, adapter: str | None) -> Writer:
-    calibration = UNKNOWN if adapter is None else read_calibration(adapter_folder(adapter))
-    return Writer(generator=generator, calibration=calibration)
+    return Writer(generator=generator, calibration=calibration_of(adapter))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("database")
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--show-schema", is_flag=True, help="Print what the model saw of the schema, too.")
 @click.option("--sql-only", is_flag=True, help="Print the checked SQL and do not run it.")
 @click.option("--notes", type=click.Path(path_type=Path), help="A notes.toml for this database.")
 @options_of(ModelChoice)
@@ -34,6 +35,7 @@ def ask(
     question: str,
     as_json: bool,
     sql_only: bool,
+    show_schema: bool,
     notes: Path | None,
     **values: Any,
 ) -> int:
@@ -50,6 +52,8 @@ def ask(
     """
     if as_json and sql_only:
         raise click.UsageError("--json and --sql-only exclude each other")
+    if show_schema and (as_json or sql_only):
+        raise click.UsageError("--show-schema is for text; --json has it as schema_text")
     questions = list(_asked(question))
     with shown_progress() as progress:
         from sqlft.ask import load
@@ -67,7 +71,7 @@ def ask(
         return _print_sql(assistant, questions, many)
     if as_json:
         return _print_json(assistant, questions, many)
-    return _print_text(assistant, questions, many)
+    return _print_text(assistant, questions, many, show_schema=show_schema)
 
 
 def _asked(question: str) -> Iterator[str]:
@@ -96,8 +100,10 @@ def _answered(assistant: Assistant, question: str) -> Answer:
         return assistant.ask(question, on_stage=on_stage)
 
 
-def _print_text(assistant: Assistant, questions: list[str], many: bool) -> int:
-    from sqlft.cli.show import show_answer
+def _print_text(
+    assistant: Assistant, questions: list[str], many: bool, *, show_schema: bool
+) -> int:
+    from sqlft.cli.show import printable_lines, show_answer
 
     statuses = []
     for number, question in enumerate(questions, 1):
@@ -108,6 +114,8 @@ def _print_text(assistant: Assistant, questions: list[str], many: bool) -> int:
         except SqlftError as error:
             _tell(error, number, many)
             continue
+        if show_schema:
+            print(f"Schema\n{printable_lines(answer.schema_text)}")
         show_answer(answer)
         sys.stdout.flush()
         statuses.append(answer.status)

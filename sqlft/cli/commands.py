@@ -11,8 +11,10 @@ import click
 from click.exceptions import Exit, NoArgsIsHelpError
 
 import sqlft
+from sqlft.cli.adapter import adapter
 from sqlft.cli.app import app
 from sqlft.cli.ask import ask
+from sqlft.cli.calibrate import calibrate
 from sqlft.cli.compare import compare_runs
 from sqlft.cli.data import data
 from sqlft.cli.eval import evaluate_datasets
@@ -73,8 +75,10 @@ for command in (
     data,
     evaluate_datasets,
     score,
+    calibrate,
     compare_runs,
     train,
+    adapter,
     model,
     feedback,
     app,

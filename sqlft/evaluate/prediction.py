@@ -26,6 +26,8 @@ class Prediction:
     whatever a scorer would make of the SQL."""
     confidence: float | None = None
     """0 to 1, where the predictor tells."""
+    signals: tuple[float, ...] | None = None
+    """What a confidence can be fitted on, where the corridor answered with SQL."""
 
 
 def read_predictions(path: Path, questions: Sequence[Question]) -> tuple[Prediction, ...]:

@@ -1,0 +1,173 @@
+"""Candidates that give the same rows vote together; the answer is what most of the weight is for."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import sqlft
+from sqlft.ask import Assistant
+from sqlft.ask.answer import Candidate
+from sqlft.ask.choosing import choices
+from sqlft.ask.confidence import (
+    Calibration,
+    Weights,
+    read_calibration,
+    signals,
+    write_calibration,
+)
+from sqlft.errors import ModelError
+from sqlft.model import Reply
+from sqlft.schema import parse_ddl
+from sqlft.sql import check_sql
+
+COUNT = "SELECT count(*) FROM orders"
+SAME = "SELECT count(id) FROM orders"
+OTHER = "SELECT max(id) FROM orders"
+NOTHING = "SELECT id FROM orders WHERE city = 'Rome'"
+WRONG = "SELECT town FROM orders"
+FAILS = "SELECT CAST(city AS INTEGER) FROM orders"
+
+
+class Said:
+    """A generator of fixed replies with log-probabilities; it notes what it was asked."""
+
+    name, adapter, layout = "said", None, "ddl"
+
+    def __init__(self, *rounds: list[tuple[str, float]], adapter: str | None = None) -> None:
+        self.rounds = iter(rounds)
+        self.adapter = adapter  # type: ignore[assignment]
+        self.asked: list[Any] = []
+
+    def generate(self, prompts: Any, decoding: Any, *, cancel: Any = None) -> Any:
+        self.asked.append((prompts[0], decoding))
+        return [
+            tuple(Reply(text=t, log_probability=p, output_tokens=10) for t, p in next(self.rounds))
+        ]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, city VARCHAR)")
+        connection.execute("CREATE TABLE stores (id INTEGER PRIMARY KEY, opened DATE)")
+        connection.execute("INSERT INTO orders VALUES (1, 'Oslo'), (2, 'Kyiv'), (7, NULL)")
+    return path
+
+
+def asked(shop: Path, said: list[tuple[str, float]], **decoding: Any) -> sqlft.Answer:
+    return assistant(shop, Said(said), **decoding).ask("How many orders?")
+
+
+def assistant(shop: Path, writer: Any, **decoding: Any) -> Assistant:
+    return sqlft.load(shop, generator=writer, decoding=sqlft.Decoding(**decoding))
+
+
+def test_two_that_say_the_same_in_other_words_outvote_a_likelier_one(shop: Path) -> None:
+    answer = asked(shop, [(OTHER, -1.0), (COUNT, -2.0), (SAME, -3.0)])
+    assert answer.sql == COUNT
+    assert answer.rows is not None and answer.rows.to_pydict().popitem()[1] == [3]
+    assert [(c.sql, c.votes, c.group) for c in answer.candidates] == [
+        (COUNT, 2, 0),
+        (SAME, 2, 0),
+        (OTHER, 1, 1),
+    ]
+
+
+def test_of_equal_votes_the_likelier_one_wins(shop: Path) -> None:
+    assert asked(shop, [(COUNT, -4.0), (OTHER, -1.0)]).sql == OTHER
+
+
+def test_what_fails_in_the_check_or_when_run_never_wins(shop: Path) -> None:
+    answer = asked(shop, [(WRONG, -0.1)] * 3 + [(FAILS, -0.1)] * 2 + [(COUNT, -20.0)])
+    assert answer.status == "answered" and answer.sql == COUNT
+    assert asked(shop, [(FAILS, -0.1), (WRONG, -9.0)]).status == "query_error"
+
+
+def test_results_without_rows_do_not_vote_for_one_another(shop: Path) -> None:
+    empty = NOTHING.replace("Rome", "Bonn")
+    assert asked(shop, [(NOTHING, -2.0), (empty, -2.0), (COUNT, -1.0)]).sql == COUNT
+    assert asked(shop, [(NOTHING, -1.0), (empty, -2.0)]).sql == NOTHING
+
+
+def test_the_order_of_rows_counts_only_where_it_is_asked_for(shop: Path) -> None:
+    rising, falling = (f"SELECT id FROM orders ORDER BY id {way}" for way in ("ASC", "DESC"))
+    plain = "SELECT id FROM orders"
+    assert asked(shop, [(rising, -1.0), (falling, -2.0)]).candidates[0].votes == 1
+    turned = "SELECT id, city FROM orders WHERE id < 9"
+    other = "SELECT city, id FROM orders WHERE id < 8"
+    assert asked(shop, [(turned, -1.0), (other, -2.0), (plain, -3.0)]).candidates[0].votes == 2
+
+
+def test_a_refusal_wins_by_votes_and_names_the_nearest_tables(shop: Path) -> None:
+    refusal = "CANNOT_ANSWER"
+    answer = asked(shop, [(refusal, -1.0), (refusal, -1.0), (COUNT, -1.0)])
+    assert answer.status == "refused" and answer.rows is None
+    assert (answer.refusal or "").endswith("the nearest tables: orders")
+
+
+def test_equal_texts_are_run_once() -> None:
+    ran: list[str] = []
+    candidates = [Candidate(reply=sql, sql=sql) for sql in (COUNT, COUNT, OTHER, COUNT)]
+    shop = parse_ddl("CREATE TABLE orders (id INTEGER)", "shop")
+
+    def run(sql: str) -> Any:
+        ran.append(sql)
+        raise sqlft.SqlError("no", kind="query_error")
+
+    found = choices(candidates, lambda sql: check_sql(sql, shop), run)
+    assert ran == [COUNT, OTHER]
+    assert [len(choice.candidates) for choice in found] == [3, 1]
+
+
+def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
+    writer = Said([(COUNT, -1.0), (OTHER, -1.0)])
+    low = Calibration(by_candidates={2: Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
+    unsure = replace(assistant(shop, writer, least_confidence=0.5), calibration=low)
+    answer = unsure.ask("How many orders?")
+    assert answer.status == "refused" and answer.rows is None and answer.sql is not None
+    assert "chance of only 12%" in (answer.refusal or "")
+    assert answer.confidence == pytest.approx(0.119, abs=1e-3)
+
+
+def test_confidence_is_unknown_for_another_number_of_candidates(shop: Path) -> None:
+    known = Calibration(by_candidates={2: Weights(bias=0.0, weights=(0.0, 0.0, 0.0))})
+    one = Candidate(reply="", sql="SELECT 1", log_probability=-1.0, tokens=4)
+    assert known.confidence([one, one]) == 0.5
+    assert known.confidence([one]) is None
+    assert signals([Candidate(reply="", sql="SELECT 1")]) is None
+
+
+def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
+    fitted = Calibration().with_weights(5, Weights(bias=0.25, weights=(1.0, -2.5, 3.0)))
+    path = write_calibration(tmp_path, fitted)
+    assert read_calibration(tmp_path) == fitted
+    path.write_text("{}")
+    with pytest.raises(ModelError, match="does not hold a calibration"):
+        read_calibration(tmp_path)
+
+
+def test_repair_tells_a_base_model_what_went_wrong(shop: Path) -> None:
+    writer = Said([(WRONG, -1.0)], [(COUNT, -1.0)])
+    answer = assistant(shop, writer, repair=True).ask("How many orders?")
+    assert answer.status == "answered" and answer.sql == COUNT
+    assert "town" in writer.asked[1][0].messages[-1].text
+    assert list(answer.seconds)[:5] == ["schema", "prompt", "generate", "check", "repair"]
+
+
+def test_repair_has_an_adapter_draw_again(shop: Path) -> None:
+    writer = Said([(WRONG, -1.0)], [(COUNT, -1.0), (WRONG, -1.0)], adapter="taught")
+    answer = assistant(shop, writer, repair=True).ask("How many orders?")
+    assert answer.sql == COUNT
+    (first, _), (second, decoding) = writer.asked
+    assert first == second and (decoding.candidates, decoding.seed) == (4, 1)
+
+
+def test_without_repair_and_after_a_success_nothing_is_asked_again(shop: Path) -> None:
+    assert asked(shop, [(WRONG, -1.0)]).status == "unknown_column"
+    writer = Said([(COUNT, -1.0)])
+    assert assistant(shop, writer, repair=True).ask("How many orders?").status == "answered"
+    assert len(writer.asked) == 1
