@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sqlft.compare.grid import Flags, Floats, Grid
+from sqlft.compare.coding import Flags, Floats
+from sqlft.compare.grid import Grid
 from sqlft.compare.nearness import near
 
 

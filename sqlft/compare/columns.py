@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sqlft.compare.candidates import components, near_columns
-from sqlft.compare.grid import Flags, Grid, Ints, first_rows
+from sqlft.compare.coding import Flags, Ints
+from sqlft.compare.grid import Grid
 from sqlft.compare.nearness import coarse
 from sqlft.compare.pairing import augment
+from sqlft.compare.row_hashes import first_rows
 from sqlft.compare.rows import same_rows
 from sqlft.compare.rules import Rule
 from sqlft.compare.sketch import Sketch, mix, refined, sketch

@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 from sqlft.compare.cell import key_of
+from sqlft.compare.coding import Ints
 from sqlft.compare.columns import find_columns
-from sqlft.compare.grid import Grid, Ints, grids
+from sqlft.compare.grid import Grid, grids
 from sqlft.compare.nearness import any_near
 from sqlft.compare.query_text import asks_for_order, mentions_order_by, orders_rows
 from sqlft.compare.result import Result
@@ -32,6 +33,7 @@ Reason = Literal["extra_columns", "missing_columns", "wrong_order", "empty_resul
 class Comparison:
     """What a comparison says.
 
+    ``reason``: None when equal, or when none was asked for.
     ``column_map``: for each gold column the place of its predicted column; None when not equal, or
     when two empty results of different widths are equal.
     """
@@ -51,6 +53,7 @@ def compare(
     tie_keys: Sequence[tuple[object, ...]] | None = None,
     question: str = "",
     category: str = "",
+    explain: bool = True,
 ) -> Comparison:
     """Whether two results say the same under a rule, and if not, why.
 
@@ -63,6 +66,8 @@ def compare(
             keys may change places. Without, each row has its place. A tie that a LIMIT cuts through
             cannot be seen here.
         question, category: as the dataset has them (``question``).
+        explain: without, the reason is only told where forgiving a tie could change the answer;
+            looking for it takes as long as comparing.
 
     Raises:
         ValueError: there is not one tie key for each gold row.
@@ -90,9 +95,10 @@ def compare(
             rule = replace(rule, relative_tolerance=0.0)
     if columns is not None:
         return _equal(columns)
-    return Comparison(
-        equal=False, reason=_reason(one, other, rule, places is not None), column_map=None
-    )
+    reason = None
+    if explain or (rule.ties_forgiven and places is not None):
+        reason = _reason(one, other, rule, places is not None)
+    return Comparison(equal=False, reason=reason, column_map=None)
 
 
 def _equal(columns: tuple[int, ...] | None) -> Comparison:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sqlft.compare.grid import Flags, Floats, Grid, Ints
+from sqlft.compare.coding import Flags, Floats, Ints
+from sqlft.compare.grid import Grid
 
 
 def near(one: Floats, other: Floats, tolerance: float) -> Flags:

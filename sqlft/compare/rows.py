@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
 
-from sqlft.compare.grid import Grid, Ints, first_rows, row_tuples
+from sqlft.compare.coding import Ints
+from sqlft.compare.grid import Grid, row_tuples
 from sqlft.compare.nearness import coarse, near
 from sqlft.compare.pairing import augment
+from sqlft.compare.row_hashes import first_rows, pairs_of_single_rows, same_row_sets
 from sqlft.compare.rules import Rule
 
 
@@ -29,21 +31,15 @@ def same_rows(gold: Grid, predicted: Grid, rule: Rule, places: Ints | None) -> b
         return False
     if places is None:
         places = np.zeros(max(gold.n_rows, predicted.n_rows), np.int64)
-    if _same(_placed(gold.codes, places), _placed(predicted.codes, places), dropped=dropped):
+    if same_row_sets(*(_placed(one.codes, places) for one in (gold, predicted)), dropped=dropped):
         return True
     if not rule.relative_tolerance:
         return False
     return _near_rows(gold, predicted, places, rule.relative_tolerance, dropped=dropped)
 
 
-def _placed(codes: Ints, places: Ints) -> Iterable[tuple[int, ...]]:
-    return row_tuples(np.concatenate([places[None, : codes.shape[1]], codes]))
-
-
-def _same(
-    one: Iterable[tuple[int, ...]], other: Iterable[tuple[int, ...]], *, dropped: bool
-) -> bool:
-    return set(one) == set(other) if dropped else Counter(one) == Counter(other)
+def _placed(codes: Ints, places: Ints) -> Ints:
+    return np.concatenate([places[None, : codes.shape[1]], codes])
 
 
 def _near_rows(
@@ -51,17 +47,18 @@ def _near_rows(
 ) -> bool:
     pairs = [([at], [at]) for at in range(gold.n_columns)]
     gold_codes, predicted_codes, whole = coarse(gold, predicted, pairs, tolerance)
-    gold_groups = _groups(_placed(gold_codes, places))
-    predicted_groups = _groups(_placed(predicted_codes, places))
-    if gold_groups.keys() != predicted_groups.keys():
-        return False
-    both = [(rows, predicted_groups[key]) for key, rows in gold_groups.items()]
-    if not dropped and any(len(one) != len(other) for one, other in both):
+    placed = _placed(gold_codes, places), _placed(predicted_codes, places)
+    if not same_row_sets(*placed, dropped=dropped):
         return False
     if whole:
         return True
-    single = [(one[0], other[0]) for one, other in both if len(one) == len(other) == 1]
-    one, other = np.array(single, np.int64).reshape(-1, 2).T
+    single = pairs_of_single_rows(*placed)
+    if single is not None:
+        return bool(_alike(gold.rows(single[0]), predicted.rows(single[1]), tolerance).all())
+    gold_groups, predicted_groups = (_groups(row_tuples(one)) for one in placed)
+    both = [(rows, predicted_groups[key]) for key, rows in gold_groups.items()]
+    lone = [(one[0], other[0]) for one, other in both if len(one) == len(other) == 1]
+    one, other = np.array(lone, np.int64).reshape(-1, 2).T
     if not _alike(gold.rows(one), predicted.rows(other), tolerance).all():
         return False
     for gold_rows, predicted_rows in both:

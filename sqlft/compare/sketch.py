@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sqlft.compare.grid import Ints
+from sqlft.compare.coding import Ints
 
 Hashes = NDArray[np.uint64]
 

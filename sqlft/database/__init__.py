@@ -6,12 +6,15 @@ from sqlft.database.pool import close_workers
 from sqlft.database.process import Cancel
 from sqlft.database.read import Parameter, QueryResult, read, read_catalog, read_many
 from sqlft.database.server import engine
+from sqlft.database.stream import PackedRows, Stream, streamed
 
 __all__ = [
     "Cancel",
     "Database",
+    "PackedRows",
     "Parameter",
     "QueryResult",
+    "Stream",
     "build_duckdb",
     "close_workers",
     "engine",
@@ -19,4 +22,5 @@ __all__ = [
     "read",
     "read_catalog",
     "read_many",
+    "streamed",
 ]

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 
 from sqlft.database.place import Database
-from sqlft.database.process import Worker
+from sqlft.database.process import Form, Worker
 
 
 class Keeper:
@@ -22,13 +22,13 @@ class Keeper:
         self._tidy_up, self._every_s = tidy_up, every_s
         threading.Thread(target=self._work, name="sqlft-workers", daemon=True).start()
 
-    def start(self, database: Database, memory_mib: int) -> Worker:
+    def start(self, database: Database, memory_mib: int, form: Form = "arrow") -> Worker:
         """A started worker whose database is not open yet."""
         answer: queue.SimpleQueue[Worker | BaseException] = queue.SimpleQueue()
 
         def job() -> None:
             try:
-                answer.put(Worker(database, memory_mib))
+                answer.put(Worker(database, memory_mib, form))
             except BaseException as error:  # for the thread that asked
                 answer.put(error)
 
@@ -47,9 +47,10 @@ class Keeper:
             raise started
         return started
 
-    def reap(self, worker: Worker) -> None:
-        """Waits, in the background, for a killed worker that takes long to give back its memory."""
-        self._jobs.put(worker.reap)
+    def end(self, worker: Worker) -> None:
+        """Kills a worker; one that takes long to give back its memory is waited for aside."""
+        if not worker.kill():
+            self._jobs.put(worker.reap)
 
     def _work(self) -> None:
         while True:

@@ -6,7 +6,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,31 +56,22 @@ class Pool:
     @contextmanager
     def worker(
         self, database: Database, memory_mib: int, cancel: Cancel | None
-    ) -> Iterator[Callable[..., tuple[dict[str, Any], bytes]]]:
-        """An open worker's ``ask``, for as long as the block runs.
+    ) -> Iterator[Worker]:
+        """An open worker, for as long as the block runs; every request in it must be answered.
 
-        The worker is kept for the next query unless the block raises or the answer says that it
-        retires.
+        The worker is kept for the next query unless the block raises or the worker retires.
 
         Raises:
             InputError, ModelError: the database cannot be opened.
             WorkerCancelled: ``cancel`` said so while waiting.
         """
-        key = (database.kind, database.location, memory_mib)
+        # A DuckDB file is open in a worker of its own; one for SQLite reads any file.
+        key = (database.kind, database.location * (database.kind == "duckdb"), memory_mib)
         kept = self._acquire(database, key, _stamp(database), cancel)
         keep = False
         try:
-
-            def ask(request: dict[str, Any], **how: Any) -> tuple[dict[str, Any], bytes]:
-                nonlocal keep
-                header, body = kept.worker.ask(request, **how)
-                keep = not header.get("retire")
-                return header, body
-
-            yield ask
-        except BaseException:
-            keep = False
-            raise
+            yield kept.worker
+            keep = not kept.worker.retires
         finally:
             self._release(kept, keep)
 
@@ -92,7 +83,7 @@ class Pool:
             found = self._take(key, stamp, cancel, unfit)
         finally:
             for old in unfit:
-                self._end(old.worker)
+                self._keeper.end(old.worker)
         if found is not None:
             return found
         kept = None
@@ -102,7 +93,7 @@ class Pool:
             worker.open(cancel)
         except BaseException:
             if kept is not None:
-                self._end(kept.worker)
+                self._keeper.end(kept.worker)
             with self._changed:
                 self._starting.remove(key)
                 self._changed.notify_all()
@@ -150,14 +141,10 @@ class Pool:
                 self._idle.append(kept)
                 self._changed.notify_all()
         if not keep:
-            self._end(kept.worker)
+            self._keeper.end(kept.worker)
             with self._changed:
                 self._busy.remove(kept)
                 self._changed.notify_all()
-
-    def _end(self, worker: Worker) -> None:
-        if not worker.kill():
-            self._keeper.reap(worker)
 
     def close_idle(self) -> None:
         """Ends the workers that nobody asked for half a minute."""
@@ -167,7 +154,7 @@ class Pool:
             self._idle = [kept for kept in self._idle if kept not in tired]
             self._changed.notify_all()
         for kept in tired:
-            self._end(kept.worker)
+            self._keeper.end(kept.worker)
 
     def close(self) -> None:
         """Ends idle workers now, and each busy one after the query that it runs."""
@@ -175,7 +162,7 @@ class Pool:
             self._closed = True
             idle, self._idle = self._idle, []
         for kept in idle:
-            self._end(kept.worker)
+            self._keeper.end(kept.worker)
 
     def disown(self) -> None:
         """In a forked child: lets go of every worker of the parent."""
@@ -200,14 +187,22 @@ _keeper: Keeper | None = None
 _pool: Pool | None = None
 
 
-def shared_pool() -> Pool:
-    """The process's pool of workers; made at first use."""
-    global _keeper, _pool
+def shared_keeper() -> Keeper:
+    """The process's one starter of workers; made at first use."""
+    global _keeper
     with _lock:
         if _keeper is None:
             _keeper = Keeper(_close_idle, every_s=_IDLE_S / 6)
+        return _keeper
+
+
+def shared_pool() -> Pool:
+    """The process's pool of workers; made at first use."""
+    global _pool
+    keeper = shared_keeper()
+    with _lock:
         if _pool is None:
-            _pool = Pool(_keeper)
+            _pool = Pool(keeper)
         return _pool
 
 

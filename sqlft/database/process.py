@@ -11,18 +11,23 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from sqlft.database.frames import HEAD, HEADER_BYTES_AT_MOST, pack, unpack_header
+from sqlft.database.frames import Frames, FrameTooLarge, pack
 from sqlft.database.place import Database
 from sqlft.errors import InputError, ModelError
 
 Cancel = Callable[[], bool]
+Form = Literal["arrow", "json"]
 
 _POLL_S = 0.05
 _START_S = 30.0  # 0.25 s on an idle machine; a loaded one may need seconds
 _REAP_S = 0.15
 _STDERR_BYTES_KEPT = 4096
+
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""All that a worker sees of ours. Arrow's own allocator would reserve 1 GiB of addresses at its
+first use, which may come after the worker's addresses were limited."""
 
 _BOOT = """
 import sys, types
@@ -54,20 +59,22 @@ class WorkerCancelled(Exception):
     """The caller does not want the answer any more."""
 
 
-class AnswerTooLarge(Exception):
-    """The answer is longer than what was asked for can be."""
-
-
 class Worker:
-    """A process with one database open, asked by one thread at a time."""
+    """A process that reads one DuckDB file, or SQLite files; asked by one thread at a time.
 
-    def __init__(self, database: Database, memory_mib: int) -> None:
-        """Starts the process without waiting for it; ``open`` does.
+    Requests are answered in their order, and more may be sent before an answer is received.
+    """
+
+    def __init__(self, database: Database, memory_mib: int, form: Form = "arrow") -> None:
+        """Starts the process and asks it to open the database; ``open`` waits for both.
 
         The thread that calls this must outlive the worker: Linux ends a process that asked to die
         with its parent when the *thread* that started it ends.
+
+        Args:
+            form: how rows come back; ``json`` only of SQLite files.
         """
-        self._database, self._memory_mib = database, memory_mib
+        self._location = database.location
         root = Path(__file__).resolve().parents[1]
         paths = [path for path in sys.path if Path(path).is_absolute()]
         arguments = [str(os.getpid()), str(root), *paths]
@@ -76,7 +83,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={},
+            env=_ENVIRONMENT,
             cwd="/",
             start_new_session=True,
         )
@@ -85,31 +92,39 @@ class Worker:
         self._stdin, self._stdout, self._stderr = (stream.fileno() for stream in self._streams)
         for stream in self._streams:
             os.set_blocking(stream.fileno(), False)
+        self._unsent = bytearray()
+        self._frames = Frames(self._stdout)
         self._said = bytearray()
+        self._hears = True
+        self.retires = False
+        """It will answer no further request."""
+        self.send(
+            {
+                "kind": database.kind,
+                "location": database.location,
+                "name": database.name,
+                "memory_mib": memory_mib,
+                "form": form,
+            }
+        )
 
     def open(self, cancel: Cancel | None) -> None:
-        """Waits until the database is open.
+        """Waits until the database is open; once, before the first answer is received.
 
         Raises:
             InputError: the database cannot be opened.
             ModelError: the process did not start.
             WorkerCancelled: ``cancel`` said so.
         """
-        request = {
-            "kind": self._database.kind,
-            "location": self._database.location,
-            "name": self._database.name,
-            "memory_mib": self._memory_mib,
-        }
         try:
-            header, _ = self.ask(request, wait_s=_START_S, body_bytes_at_most=0, cancel=cancel)
-        except (WorkerEnded, WorkerLate, AnswerTooLarge) as error:
+            header, _ = self.receive(wait_s=_START_S, body_bytes_at_most=0, cancel=cancel)
+        except (WorkerEnded, WorkerLate, FrameTooLarge) as error:
             said = error.said.strip().splitlines()[-1:] if isinstance(error, WorkerEnded) else []
             reason = (
                 said[0] if said else "no answer" if isinstance(error, WorkerLate) else str(error)
             )
             raise ModelError(
-                f"the query worker for {self._database.location} did not start: {reason}",
+                f"the query worker for {self._location} did not start: {reason}",
                 hint="check that this Python can import duckdb and pyarrow, and has memory left",
             ) from None
         failure = header.get("error")
@@ -123,40 +138,52 @@ class Worker:
         wait_s: float,
         body_bytes_at_most: int,
         cancel: Cancel | None = None,
-    ) -> tuple[dict[str, Any], bytes]:
-        """The header and body of the answer to one request.
+    ) -> tuple[dict[str, Any], bytearray]:
+        """The header and body of the answer to one request; raises as ``receive``."""
+        self.send(request)
+        return self.receive(wait_s=wait_s, body_bytes_at_most=body_bytes_at_most, cancel=cancel)
+
+    def send(self, *requests: dict[str, Any]) -> None:
+        """Puts requests in line; they leave now as far as the worker takes them."""
+        for request in requests:
+            self._unsent += pack(request)
+        self._write()
+
+    def receive(
+        self, *, wait_s: float, body_bytes_at_most: int, cancel: Cancel | None = None
+    ) -> tuple[dict[str, Any], bytearray]:
+        """The header and body of the answer to the first request without one.
 
         Raises:
-            WorkerEnded, WorkerLate, WorkerCancelled, AnswerTooLarge: the worker is of no further
+            WorkerEnded, WorkerLate, WorkerCancelled, FrameTooLarge: the worker is of no further
                 use then and must be killed.
         """
-        unsent = memoryview(pack(request))
-        received = bytearray()
-        poll = select.poll()
-        poll.register(self._stdin, select.POLLOUT)
-        poll.register(self._stdout, select.POLLIN)
-        poll.register(self._stderr, select.POLLIN)
         deadline = time.monotonic() + wait_s
-        while True:
+        while (answer := self._frames.take(body_bytes_at_most)) is None:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 raise WorkerLate
             if cancel is not None and cancel():
                 raise WorkerCancelled
-            wait = min(left_s, _POLL_S) if cancel is not None else left_s
-            ready = {fd for fd, _ in poll.poll(wait * 1000 + 1)}
-            if self._stdin in ready:
-                unsent = self._write(unsent)
-                if not unsent:
-                    poll.unregister(self._stdin)
-            if self._stderr in ready and not self._hear():
-                poll.unregister(self._stderr)
-            if self._stdout in ready:
-                if not self._read_into(received):
-                    raise self._ended()
-                answer = _complete(received, body_bytes_at_most)
-                if answer is not None:
-                    return answer
+            self._turn(min(left_s, _POLL_S) if cancel is not None else left_s)
+        self.retires = bool(answer[0].get("retire"))
+        return answer
+
+    def _turn(self, wait_s: float) -> None:
+        """Waits until something can be sent or read, and does so."""
+        poll = select.poll()
+        poll.register(self._stdout, select.POLLIN)
+        if self._unsent:
+            poll.register(self._stdin, select.POLLOUT)
+        if self._hears:
+            poll.register(self._stderr, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(wait_s * 1000 + 1)}
+        if self._stdin in ready:
+            self._write()
+        if self._stderr in ready:
+            self._hears = self._hear()
+        if self._stdout in ready and not self._frames.read():
+            raise self._ended()
 
     def kill(self) -> bool:
         """Ends the process and all that it started, now; true once nothing of it is left."""
@@ -186,21 +213,15 @@ class Worker:
         """True while the process runs."""
         return self._process.poll() is None
 
-    def _write(self, unsent: memoryview) -> memoryview:
+    def _write(self) -> None:
         try:
-            return unsent[os.write(self._stdin, unsent[: 1 << 16]) :]
+            with memoryview(self._unsent) as unsent, unsent[: 1 << 16] as part:
+                count = os.write(self._stdin, part)
         except BlockingIOError:
-            return unsent
+            return
         except BrokenPipeError:
-            return unsent[:0]  # the end of its output follows
-
-    def _read_into(self, received: bytearray) -> bool:
-        try:
-            part = os.read(self._stdout, 1 << 20)
-        except BlockingIOError:
-            return True
-        received += part
-        return bool(part)
+            count = len(self._unsent)  # the end of its output follows
+        del self._unsent[:count]
 
     def _hear(self) -> bool:
         try:
@@ -221,16 +242,3 @@ class Worker:
         except subprocess.TimeoutExpired:
             status = 0
         return WorkerEnded(status, self._said.decode("utf-8", "replace"))
-
-
-def _complete(received: bytearray, body_bytes_at_most: int) -> tuple[dict[str, Any], bytes] | None:
-    """The frame, once all of it is here."""
-    if len(received) < HEAD.size:
-        return None
-    header_bytes, body_bytes = HEAD.unpack_from(received)
-    if header_bytes > HEADER_BYTES_AT_MOST or body_bytes > body_bytes_at_most:
-        raise AnswerTooLarge
-    start = HEAD.size + header_bytes
-    if len(received) < start + body_bytes:
-        return None
-    return unpack_header(received[HEAD.size : start]), bytes(received[start : start + body_bytes])

@@ -8,26 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlft.config import Limits
+from sqlft.database.failures import GONE, failed, no_answer
 from sqlft.database.place import Database, locate
 from sqlft.database.pool import shared_pool
-from sqlft.database.process import (
-    AnswerTooLarge,
-    Cancel,
-    WorkerCancelled,
-    WorkerEnded,
-    WorkerLate,
-)
-from sqlft.errors import InputError, SqlError, SqlErrorKind, SqlftError
+from sqlft.database.process import Cancel
+from sqlft.errors import InputError, SqlError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Parameter = str | int | float | bool | None
 
-_GRACE_S = 0.3
+GRACE_S = 0.3
 """How long past the deadline a worker may take to stop by itself; then it is killed."""
 
-_IPC_OVERHEAD_BYTES = 1 << 22
+OVERHEAD_BYTES = 1 << 22
+"""What the form of a result may take beside the result itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,52 +117,56 @@ def _run(
         )
     locate(database.location)  # one clear line where the file has gone or is being written
     request = {
+        **request_of(database, limits),
         "statements": statements,
         "parameters": [_checked(value) for value in parameters],
+        "trusted": trusted,
+        "many": many,
+    }
+    at_most = ((limits.max_result_mib << 20) + OVERHEAD_BYTES) * len(statements)
+    try:
+        with shared_pool().worker(database, limits.memory_mib, cancel) as worker:
+            started = time.monotonic()
+            header, body = worker.ask(
+                request,
+                wait_s=limits.timeout_s + GRACE_S,
+                body_bytes_at_most=at_most,
+                cancel=cancel,
+            )
+            seconds = time.monotonic() - started
+    except GONE as reason:
+        raise no_answer(reason, limits) from None
+    return _results(header, body, seconds, limits)
+
+
+def request_of(database: Database, limits: Limits) -> dict[str, Any]:
+    """What every request to a worker says of the database and the limits."""
+    return {
+        "location": database.location,
+        "name": database.name,
+        "form": "arrow",
         "timeout_s": limits.timeout_s,
         "max_rows": limits.max_rows,
         "max_result_mib": limits.max_result_mib,
         "memory_mib": limits.memory_mib,
-        "trusted": trusted,
-        "many": many,
     }
-    at_most = ((limits.max_result_mib << 20) + _IPC_OVERHEAD_BYTES) * len(statements)
-    try:
-        with shared_pool().worker(database, limits.memory_mib, cancel) as ask:
-            started = time.monotonic()
-            wait_s = limits.timeout_s + _GRACE_S
-            header, body = ask(request, wait_s=wait_s, body_bytes_at_most=at_most, cancel=cancel)
-            seconds = time.monotonic() - started
-    except WorkerCancelled:
-        raise SqlError("the query was cancelled", kind="timeout") from None
-    except WorkerLate:
-        raise _too_slow(limits) from None
-    except AnswerTooLarge:
-        raise SqlError(
-            f"the result is larger than {limits.max_result_mib} MiB",
-            kind="too_large",
-            hint="select fewer columns, add a LIMIT, or aggregate",
-        ) from None
-    except WorkerEnded as ended:
-        raise _ended(ended, limits) from None
-    return _results(header, body, seconds, limits)
 
 
 def _results(
-    header: dict[str, Any], body: bytes, seconds: float, limits: Limits
+    header: dict[str, Any], body: bytearray, seconds: float, limits: Limits
 ) -> tuple[QueryResult | SqlError, ...]:
     if "error" in header:
-        raise _too_slow(limits) if header.get("late") else _error(header["error"])
+        raise failed(header, limits)
     results: list[QueryResult | SqlError] = []
-    start = 0
+    start, whole = 0, memoryview(body)  # tables lie where the answer was read to
     for result in header.get("results", ()):
         if "error" in result:
-            error = _error(result["error"])
+            error = failed(result, limits)
             assert isinstance(error, SqlError)
             results.append(error)
             continue
         end = start + result["bytes"]
-        table = _table(body[start:end])
+        table = _table(whole[start:end])
         results.append(
             QueryResult(table=table, truncated=bool(result["truncated"]), seconds=seconds)
         )
@@ -176,7 +176,7 @@ def _results(
     return tuple(results)
 
 
-def _table(body: bytes) -> pa.Table:
+def _table(body: memoryview) -> pa.Table:
     import pyarrow as pa
 
     try:
@@ -188,41 +188,6 @@ def _table(body: bytes) -> pa.Table:
             f"the result cannot be read: {' '.join(str(error).split())}", kind="query_error"
         ) from None
     return table
-
-
-def _error(error: dict[str, Any]) -> SqlftError:
-    message, hint = str(error["message"]), error["hint"]
-    if error["kind"] == "input":
-        return InputError(message, hint=hint)
-    kinds: dict[str, SqlErrorKind] = {"timeout": "timeout", "too_large": "too_large"}
-    return SqlError(message, kind=kinds.get(error["kind"], "query_error"), hint=hint)
-
-
-def _too_slow(limits: Limits) -> SqlError:
-    return SqlError(
-        f"the query ran longer than {limits.timeout_s:g} s",
-        kind="timeout",
-        hint="read fewer rows, or raise the time limit",
-    )
-
-
-def _ended(ended: WorkerEnded, limits: Limits) -> SqlError:
-    said = ended.said.casefold()
-    if ended.status == -9 or "bad_alloc" in said or "out of memory" in said:
-        return SqlError(
-            f"the query ended its worker process, which ran out of memory or was killed "
-            f"(limit {limits.memory_mib} MiB)",
-            kind="too_large",
-            hint="read fewer rows or columns; the next query gets a new worker",
-        )
-    if ended.status == -14:  # SIGALRM, its own last guard
-        return _too_slow(limits)
-    how = f"signal {-ended.status}" if ended.status < 0 else f"status {ended.status}"
-    return SqlError(
-        f"the query crashed its worker process ({how})",
-        kind="query_error",
-        hint="write it another way; the next query gets a new worker",
-    )
 
 
 def _checked(value: Parameter) -> Parameter:

@@ -113,7 +113,10 @@ def _judged_sql(
     headline: str,
     runs: Runs,
 ) -> Judgement:
-    found = {name: match(question, sql, rule, runs) for name, rule in rules.items()}
+    found = {
+        name: match(question, sql, rule, runs, explain=name == headline)
+        for name, rule in rules.items()
+    }
     fared = found[headline]
     failure = fared if isinstance(fared, SqlError) else None
     databases = question.place.databases

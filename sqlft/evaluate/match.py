@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-
-import pyarrow as pa
 
 from sqlft.compare import RULES, Comparison, Result, Rule, compare, without_distinct
 from sqlft.database import Database
 from sqlft.errors import InputError, SqlError
 from sqlft.evaluate.question import Question
-from sqlft.evaluate.running import Ran, Runs
+from sqlft.evaluate.running import Query, Ran, Runs
 from sqlft.evaluate.ties import tie_keys
 
 
@@ -37,6 +35,17 @@ def form(sql: str, rule: Rule) -> str:
 
 
 _without_distinct = lru_cache(1 << 14)(without_distinct)  # each text is asked for many times
+
+
+def queries(question: Question, predicted: Iterable[str], rules: Iterable[Rule]) -> Iterator[Query]:
+    """Every query that judging these predictions under these rules may ask for."""
+    forms = tuple({rule.removes_distinct: rule for rule in rules}.values())
+    texts = [(gold, True) for gold in question.example.gold]
+    texts += [(sql, False) for sql in predicted]
+    for database in question.place.databases:
+        for sql, is_gold in texts:
+            for rule in forms:
+                yield Query(database=database, sql=form(sql, rule), is_gold=is_gold)
 
 
 def gold_problem(question: Question, rule: Rule, runs: Runs) -> str | None:
@@ -64,16 +73,17 @@ def _gold_problem(sql: str, databases: tuple[Database, ...], runs: Runs) -> str 
 
 
 def match(
-    question: Question, predicted_sql: str, rule: Rule, runs: Runs
+    question: Question, predicted_sql: str, rule: Rule, runs: Runs, *, explain: bool = True
 ) -> Comparison | SqlError | None:
     """How the predicted result compares with the gold one, or how the predicted query failed.
 
     Of several golds any one may match, on all databases; else the first that runs tells how it
     differs, on the first database where it does. None: no gold runs in the form of this rule.
+    Without ``explain`` it is only told that they differ, not how.
     """
     first: Comparison | SqlError | None = None
     for gold in question.example.gold:
-        found = _on_every_database(question, gold, predicted_sql, rule, runs)
+        found = _on_every_database(question, gold, predicted_sql, rule, runs, explain)
         if isinstance(found, Comparison) and found.equal:
             return found
         first = first or found
@@ -81,7 +91,12 @@ def match(
 
 
 def _on_every_database(
-    question: Question, gold_sql: str, predicted_sql: str, rule: Rule, runs: Runs
+    question: Question,
+    gold_sql: str,
+    predicted_sql: str,
+    rule: Rule,
+    runs: Runs,
+    explain: bool,
 ) -> Comparison | SqlError | None:
     found: Comparison | None = None
     databases = question.place.databases
@@ -97,7 +112,7 @@ def _on_every_database(
             return runs.gold(database, sql).result
 
         found = _compared(
-            gold, predicted, rule, question, form(gold_sql, rule), database.kind, rerun
+            gold, predicted, rule, question, form(gold_sql, rule), database.kind, rerun, explain
         )
         if not found.equal:
             return found
@@ -112,8 +127,9 @@ def _compared(
     gold_sql: str,
     dialect: str,
     rerun: Callable[[str], Result],
+    explain: bool,
 ) -> Comparison:
-    if _identical(gold.table, predicted.table):
+    if gold.is_same(predicted):
         return Comparison(equal=True, reason=None, column_map=None)
     example = question.example
 
@@ -126,6 +142,7 @@ def _compared(
             tie_keys=keys,
             question=example.question,
             category=example.category or "",
+            explain=explain,
         )
 
     plainly = under(None)
@@ -135,14 +152,3 @@ def _compared(
     # runs once more.
     keys = tie_keys(gold_sql, gold.result, dialect, rerun)
     return plainly if keys is None else under(keys)
-
-
-def _identical(one: pa.Table | None, other: pa.Table | None) -> bool:
-    """Whether the two tables are the same but for names: every rule takes equal for equal.
-
-    It spares most right answers the way into Python values, which takes longer than comparing.
-    A NaN is not found identical here; the comparison decides on it.
-    """
-    if one is None or other is None or one.num_columns != other.num_columns:
-        return False
-    return all(a.equals(b) for a, b in zip(one.columns, other.columns, strict=True))

@@ -101,17 +101,19 @@ def policy_problems(reading: Reading, dialect: str = "duckdb") -> tuple[Problem,
 
 
 def _problems(reading: Reading) -> Iterator[Problem]:
-    for found in reading.tree.find_all(*_NOT_A_READ):
-        yield _forbidden(f"{type(found).__name__.upper()} is not a plain read")
+    ours = list(reading.tree.walk())
+    for found in ours:
+        if isinstance(found, _NOT_A_READ):
+            yield _forbidden(f"{type(found).__name__.upper()} is not a plain read")
     if reading.root is None:
-        yield from sqlite_problems(reading.tree)
+        yield from sqlite_problems(ours)
         return
     nodes = list(walk(reading.root))
     sources = {id(node["function"]) for node in nodes if node["type"] == "TABLE_FUNCTION"}
     for node in nodes:
         if id(node) not in sources:  # judged as a source of rows, not as an expression
             yield from _node_problems(node)
-    yield from _disagreements(reading.tree, nodes)
+    yield from _disagreements(ours, nodes)
 
 
 def walk(root: Node) -> Iterator[Node]:
@@ -190,10 +192,11 @@ def _relation_problems(node: Node) -> Iterator[Problem]:
         yield _forbidden(f"{'.'.join(path)!r} looks like a file, not a table")
 
 
-def _disagreements(tree: exp.Expression, nodes: list[Node]) -> list[Problem]:
+def _disagreements(tree: list[exp.Expr], nodes: list[Node]) -> list[Problem]:
     """What DuckDB reads as a table and sqlglot does not, or the other way round."""
     engine = {str(node["table_name"]).lower() for node in nodes if node["type"] == "BASE_TABLE"}
-    ours = {table.name.lower() for table in tree.find_all(exp.Table) if _is_named(table)}
+    tables = (node for node in tree if isinstance(node, exp.Table))
+    ours = {table.name.lower() for table in tables if _is_named(table)}
     return [
         _forbidden(f"the text can be read in two ways: is {name!r} a table?")
         for name in sorted(engine ^ ours)

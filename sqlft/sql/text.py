@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from sqlft.errors import SqlError
@@ -58,6 +59,7 @@ class Piece:
         return self.kind == "word" and self.text.lower() in words
 
 
+@lru_cache(4)  # the policy and ``unended`` ask about one text in turn
 def pieces(sql: str, dialect: str = "duckdb") -> tuple[Piece, ...]:
     """The pieces of one statement, without its closing semicolon; never empty.
 

@@ -126,14 +126,15 @@ def test_a_query_that_several_share_runs_once(shop, monkeypatch):
     import sqlft.evaluate.running as running
 
     ran: list[str] = []
-    for name in ("read", "run_query"):
-        inner = getattr(running, name)
+    doors = ((running, "read"), (running, "run_query"), (running.Stream, "put"))
+    for room, name in doors:
+        inner = getattr(room, name)
 
         def counted(*given, _inner=inner, **named):
             ran.extend(one for one in given if isinstance(one, str))
             return _inner(*given, **named)
 
-        monkeypatch.setattr(running, name, counted)
+        monkeypatch.setattr(room, name, counted)
     questions = questions_at(shop, [SHOP_GOLDS[0]] * 4)
     said = [Prediction(sql="SELECT 4")] * 3 + [Prediction(sql=SHOP_GOLDS[0])]
     score(questions, {"a": said, "b": said}, rules_with(), "strict", jobs=1)
@@ -156,7 +157,7 @@ def test_the_result_store_is_bounded(shop, monkeypatch):
     runs = Runs(limits=RunLimits())
     for at in range(50):
         runs.predicted(shop.databases[0], f"SELECT {at}")
-    assert len(runs._predicted) < 30
+    assert len(runs._known) < 30
 
 
 def cli(*arguments: str | Path) -> int:

@@ -1,29 +1,19 @@
-"""The worker's life: confine itself, open one database, answer requests until its input ends."""
+"""The worker's life: confine itself, open its database, answer requests until its input ends."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-import threading
-import time
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from sqlft.database.frames import HEAD, pack, unpack_header
 from sqlft.database.worker import confine
+from sqlft.database.worker.answer import Reader, answered
+from sqlft.database.worker.deadline import Deadline
 
-_SELF_KILL_S = 0.45
-"""After the deadline, where the parent could not stop us at 0.3 s."""
-
-
-class Reader(Protocol):
-    """One open database, of whichever kind."""
-
-    def run(
-        self, statement: str, parameters: Any, *, max_rows: int, max_result_mib: int, trusted: bool
-    ) -> tuple[Any, bool]: ...
-
-    def interrupt(self) -> None: ...
+ReaderFor = Callable[[dict[str, Any]], Reader]
 
 
 def main() -> None:
@@ -37,94 +27,45 @@ def main() -> None:
         return
     from sqlft.database.worker.failure import Failure
 
+    deadline = Deadline()
     try:
-        reader = _open(request)
+        reader_for = _open(request)
     except Failure as failure:
         _send(replies, pack(failure.header()))
         return
     _send(replies, pack({"ready": True}))
     while (request := _receive(requests)) is not None:
-        reply, retire = _answer(reader, request)
-        _send(replies, reply)
-        if retire:
+        answer = answered(reader_for(request), request, deadline)
+        for part in (answer.start, *answer.body):
+            _send(replies, part)
+        if answer.retire:
             return
 
 
-def _open(request: dict[str, Any]) -> Reader:
+def _open(request: dict[str, Any]) -> ReaderFor:
+    """Who answers a request: a DuckDB file's one reader, or the reader of any SQLite file."""
     # Neither library needs them to make Arrow, and they double the time to start.
     sys.modules["numpy"] = sys.modules["pandas"] = None  # type: ignore[assignment]
-    import pyarrow as pa
-    import pyarrow.ipc
-
-    pa.set_memory_pool(pa.system_memory_pool())  # the default one reserves addresses by the GiB
-    location, name, memory_mib = request["location"], request["name"], request["memory_mib"]
+    memory_mib = request["memory_mib"]
+    if request["form"] == "arrow":
+        import pyarrow.ipc  # noqa: F401 - loaded before memory is limited
     confine.limit_memory(memory_mib + 512)  # opening takes up to 30 MiB and ten threads' stacks
-    reader: Reader
+    reader_for: ReaderFor
     if request["kind"] == "duckdb":
         from sqlft.database.worker.duckdb_reader import DuckDBReader
 
-        reader = DuckDBReader(location, name, memory_mib)
+        reader = DuckDBReader(request["location"], request["name"], memory_mib)
+
+        def reader_for(_: dict[str, Any]) -> Reader:
+            return reader
+
     else:
         from sqlft.database.worker.sqlite_reader import SQLiteReader
 
-        reader = SQLiteReader(location, name, memory_mib)
+        reader_for = SQLiteReader(memory_mib, as_table=request["form"] == "arrow").turned_to
     confine.limit_memory(memory_mib)
     confine.limit_files()
-    return reader
-
-
-def _answer(reader: Reader, request: dict[str, Any]) -> tuple[bytes, bool]:
-    """The reply frame, and whether this worker should end after it."""
-    from sqlft.database.worker.failure import Failure, too_much_memory
-
-    started = time.monotonic()
-    deadline = started + request["timeout_s"]
-    results: list[dict[str, Any]] = []
-    bodies: list[bytes] = []
-    stopped = threading.Event()
-
-    def stop() -> None:
-        stopped.set()
-        reader.interrupt()
-
-    timer = threading.Timer(request["timeout_s"], stop)
-    timer.daemon = True
-    timer.start()
-    signal.setitimer(signal.ITIMER_REAL, request["timeout_s"] + _SELF_KILL_S)
-    try:
-        for statement in request["statements"]:
-            try:
-                body, truncated = _encoded(reader, statement, request)
-            except Failure as failure:
-                late = stopped.is_set() or time.monotonic() >= deadline
-                if late or failure.kind != "query_error" or not request["many"]:
-                    return pack({**failure.header(), "late": late}), failure.retire
-                results.append(failure.header())
-            else:
-                bodies.append(body)
-                results.append({"bytes": len(body), "truncated": truncated})
-        return pack({"results": results}, b"".join(bodies)), False
-    except MemoryError:
-        return pack(too_much_memory(request["memory_mib"]).header()), True
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        timer.cancel()
-
-
-def _encoded(reader: Reader, statement: str, request: dict[str, Any]) -> tuple[bytes, bool]:
-    import pyarrow as pa
-
-    table, truncated = reader.run(
-        statement,
-        request["parameters"],
-        max_rows=request["max_rows"],
-        max_result_mib=request["max_result_mib"],
-        trusted=request["trusted"],
-    )
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes(), truncated
+    return reader_for
 
 
 def _take_standard_streams() -> tuple[int, int]:

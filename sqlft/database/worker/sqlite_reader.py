@@ -1,16 +1,14 @@
-"""A SQLite file, opened read-only behind an authorizer, with Arrow columns made of its rows."""
+"""SQLite files, each opened read-only behind an authorizer."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-import pyarrow as pa
 
 from sqlft.database.worker.failure import Failure, too_much_memory, too_much_result
 from sqlft.database.worker.message import tidy
@@ -32,14 +30,26 @@ _LIMITS = (
 
 
 class SQLiteReader:
-    """One SQLite file, opened anew for every statement so that no lock is held between them."""
+    """Any SQLite files, one at a time.
 
-    def __init__(self, location: str, name: str, memory_mib: int) -> None:
-        self._location, self._name, self._memory_mib = location, name, memory_mib
+    A file is opened anew for every request, so that nobody is in the way of whoever replaces it,
+    unless a request says that the next will be about the same file: compiling the schema takes
+    longer than most queries.
+    """
+
+    def __init__(self, memory_mib: int, *, as_table: bool) -> None:
+        """``as_table``: rows come as an Arrow table, else as (names, rows)."""
+        self._memory_mib, self._as_table = memory_mib, as_table
+        self._location = self._name = ""
+        self._keep = False
         self._connection: sqlite3.Connection | None = None
-        self.run(
-            "SELECT count(*) FROM sqlite_master", (), max_rows=1, max_result_mib=1, trusted=True
-        )
+        self._opened_as: tuple[Any, ...] = ()
+
+    def turned_to(self, request: dict[str, Any]) -> SQLiteReader:
+        """This reader, at the file that the request is about."""
+        self._location, self._name = request["location"], request["name"]
+        self._keep = bool(request.get("keep"))
+        return self
 
     def run(
         self,
@@ -49,30 +59,36 @@ class SQLiteReader:
         max_rows: int,
         max_result_mib: int,
         trusted: bool,
-    ) -> tuple[pa.Table, bool]:
+    ) -> tuple[Any, bool]:
         """The first ``max_rows`` rows of one statement, and whether there were more.
 
         Raises:
             Failure: the statement failed or was refused, ran out of memory, or its result is too
                 large; or the file is damaged or locked.
         """
+        keep = False
         try:
-            self._connection = connection = self._open(max_result_mib, trusted)
-            cursor = connection.execute(statement, tuple(parameters))
-            if cursor.description is None:
-                raise Failure("query_error", "the statement returns no rows")
-            names = [column[0] for column in cursor.description]
-            rows = _fetch(cursor, max_rows + 1, max_result_mib)
+            connection = self._opened(max_result_mib, trusted)
+            with closing(connection.execute(statement, tuple(parameters))) as cursor:
+                if cursor.description is None:
+                    raise Failure("query_error", "the statement returns no rows")
+                names = [column[0] for column in cursor.description]
+                rows = _fetch(cursor, max_rows + 1, max_result_mib)
+            keep = self._keep
         except MemoryError:
             raise too_much_memory(self._memory_mib) from None
         except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
             raise self._failed(error) from None
         finally:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-        columns = [_column([row[i] for row in rows[:max_rows]]) for i in range(len(names))]
-        return pa.Table.from_arrays(columns, names=names), len(rows) > max_rows
+            if not keep:
+                self._close()
+        truncated = len(rows) > max_rows
+        del rows[max_rows:]
+        if not self._as_table:
+            return (names, rows), truncated
+        from sqlft.database.worker.sqlite_table import table_of
+
+        return table_of(names, rows), truncated
 
     def interrupt(self) -> None:
         """Asks the running statement to stop; a long call inside one function does not hear it."""
@@ -81,14 +97,20 @@ class SQLiteReader:
             with suppress(sqlite3.Error):
                 connection.interrupt()
 
-    def _open(self, max_result_mib: int, trusted: bool) -> sqlite3.Connection:
-        connection = sqlite3.connect(
+    def _opened(self, max_result_mib: int, trusted: bool) -> sqlite3.Connection:
+        wanted = (self._location, max_result_mib, trusted)
+        if self._connection is not None and self._opened_as == wanted:
+            return self._connection
+        self._close()
+        self._connection = connection = sqlite3.connect(
             f"file:{quote(self._location)}?{_uri_options(Path(self._location))}",
             uri=True,
             timeout=_BUSY_S,
             isolation_level=None,
-            check_same_thread=False,  # interrupt comes from the timer's thread
+            cached_statements=0,
+            check_same_thread=False,  # interrupt comes from another thread
         )
+        self._opened_as = wanted
         connection.text_factory = _text
         for pragma in (
             f"hard_heap_limit={(self._memory_mib << 20) * 4 // 5}",
@@ -102,9 +124,15 @@ class SQLiteReader:
         for which, value in _LIMITS:
             connection.setlimit(which, value)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(max_result_mib, 1) << 20)
-        rule = partial(authorize, trusted)
-        connection.set_authorizer(lambda action, first, second, *_: rule(action, first, second))
+        # Here a damaged file is told, whatever the statement reads of it.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        connection.set_authorizer(_rule(trusted))
         return connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _failed(self, error: Exception) -> Failure:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -141,6 +169,14 @@ class SQLiteReader:
         return Failure("query_error", message, hint)
 
 
+def _rule(trusted: bool) -> Callable[..., int]:
+    @lru_cache(1 << 10)  # SQLite asks about the same few things for every statement
+    def ruled(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        return authorize(trusted, action, first, second)
+
+    return ruled
+
+
 def _uri_options(path: Path) -> str:
     """A WAL file at rest needs ``immutable``: SQLite would else have to write beside it."""
     with path.open("rb") as file:
@@ -169,26 +205,3 @@ def _fetch(cursor: sqlite3.Cursor, count: int, max_result_mib: int) -> list[tupl
         if size > max_result_mib << 20:
             raise too_much_result(max_result_mib)
     return rows
-
-
-def _column(values: list[Any]) -> pa.Array:
-    """SQLite types each value by itself; here a column gets the one type that holds all of it.
-
-    Integers int64, reals (also mixed with integers) float64, texts string, blobs binary; any
-    other mixture becomes text, as SQLite would print it. Only NULLs: Arrow's null type.
-
-    >>> _column([1, 2.5, None]).type, _column([1, "a"]).to_pylist()
-    (DataType(double), ['1', 'a'])
-    """
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {int, float}:
-        return pa.array([None if v is None else float(v) for v in values], pa.float64())
-    if kinds == {str, bytes} or len(kinds) > 1:
-        return pa.array([None if v is None else _printed(v) for v in values], pa.string())
-    if kinds == {int}:
-        return pa.array(values, pa.int64())
-    return pa.array(values)
-
-
-def _printed(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
