@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlft.data.gold import Reason, Settled, settle
 from sqlft.data.pairs import Pair, pair_of
 from sqlft.data.sqlite_to_duckdb import convert
-from sqlft.data.unfinished import write_whole as write_whole
+from sqlft.data.unfinished import write_whole
 from sqlft.database import Database, locate
 from sqlft.errors import InputError
 from sqlft.examples import Example

@@ -13,7 +13,6 @@ from random import Random
 from typing import Any
 
 from sqlft.data.places import schema_of
-from sqlft.data.prepare_units import write_whole
 from sqlft.data.synth.asked import Asked
 from sqlft.data.synth.kinds import KINDS
 from sqlft.data.synth.kinds_unanswerable import unanswerable
@@ -25,6 +24,7 @@ from sqlft.data.synth.seeing import view_of
 from sqlft.data.synth.usage import parts_of, used
 from sqlft.data.synth.view import View
 from sqlft.data.synth.wording import Voice
+from sqlft.data.unfinished import write_whole
 from sqlft.database import Database
 
 _TRIES_A_PAIR = 15

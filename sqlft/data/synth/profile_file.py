@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlft.data.prepare_units import write_whole
 from sqlft.data.synth.profile import Bound, Profile
+from sqlft.data.unfinished import write_whole
 
 Profiles = Mapping[tuple[str, str], Profile]
 
@@ -25,7 +26,9 @@ def write_profiles(found: Profiles, path: Path) -> None:
         [table, column, {**vars(p), "low": _plain(p.low), "high": _plain(p.high)}]
         for (table, column), p in found.items()
     ]
-    write_whole(path, json.dumps(lines, ensure_ascii=False))
+    own = path.with_name(f"{path.stem}-{os.getpid()}.json")  # two processes may come here at once
+    write_whole(own, json.dumps(lines, ensure_ascii=False))
+    own.replace(path)
 
 
 def read_profiles(path: Path) -> dict[tuple[str, str], Profile]:

@@ -15,13 +15,13 @@ from typing import Any
 
 import sqlft
 from sqlft.config import Progress
-from sqlft.data.prepare_units import write_whole
 from sqlft.data.processes import processes
 from sqlft.data.synth.block import Order, write_block
 from sqlft.data.synth.coverage import Coverage, coverage_of
-from sqlft.data.synth.folder import alone_in, databases_inside
+from sqlft.data.synth.folder import databases_inside
 from sqlft.data.synth.mix import default_mix
 from sqlft.data.synth.subjects import Subject
+from sqlft.data.unfinished import alone_in, write_whole
 from sqlft.errors import InputError
 from sqlft.examples import Dataset, Example, file_digest, write_examples, write_manifest
 
@@ -108,7 +108,7 @@ def synthesise(
     if out.exists():
         raise InputError(f"{out} exists already", hint="choose another folder, or remove it")
     partial = out.with_name(f"{out.name}.partial")
-    with alone_in(partial):
+    with alone_in(partial, "synthesis"):
         work = partial / "work"
         _start(work, subjects, wanted)
         try:
