@@ -59,11 +59,12 @@ def evaluate_datasets(
     from sqlft.evaluate.run_folder import RESULTS, read_json
 
     with shown_progress() as progress:
-        config = configured(datasets, _predictors(predictors, values), taken(Evaluation, values))
+        predicted = _predictors(predictors, values)
+        config = configured(datasets, predicted, taken(Evaluation, values))
         folder = evaluate(
             config,
             out or default_out(config),
-            generators(progress),
+            generators(predicted, progress),
             generate_only=generate_only,
             progress=progress,
         )

@@ -6,7 +6,6 @@ for what is missing.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -66,7 +65,6 @@ def write_replies(run: RunFolder, asking: Asking, generator_of: GeneratorOf) -> 
             _Sitting(run=run, asking=asking, place=place, predictor=predictor).write(generator)
             run.mark_written(predictor.name, generator.layout)
         del generator
-        gc.collect()  # the next model may need all of the device's memory
 
 
 def _is_missing(run: RunFolder, place: int, predictor: Predictor) -> bool:

@@ -83,7 +83,7 @@ def test_an_endpoint_is_measured_side_by_side_and_its_replies_are_paid_for_once(
     """)
     predictors = read_predictors_file(tmp_path / "eval.toml", Predictor(name=""))
     config = configured([shops], predictors, Evaluation())
-    evaluate(config, tmp_path / "run", generators())
+    evaluate(config, tmp_path / "run", generators(predictors))
     (row,) = read_json(tmp_path / "run" / "results.json")["predictors"]
     assert row["headline"]["rate"] == 1.0 and server.requests == 12
     assert server.most > 1
@@ -92,7 +92,7 @@ def test_an_endpoint_is_measured_side_by_side_and_its_replies_are_paid_for_once(
     assert usage["cost"] == pytest.approx(12 * (0.002 + 0.0002))
     assert usage["cost_per_question"] == pytest.approx(0.0022)
 
-    evaluate(config, tmp_path / "again", generators())
+    evaluate(config, tmp_path / "again", generators(predictors))
     assert server.requests == 12
     again = read_json(tmp_path / "again" / "results.json")["predictors"][0]
     assert again["usage"]["seconds_mean"] == pytest.approx(usage["seconds_mean"], abs=1e-3)
