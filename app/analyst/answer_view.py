@@ -120,6 +120,11 @@ def _rows(entry: Entry, schema: Schema) -> None:
     st.html(f'{figure}<p class="sq-sentence">{hypertext(said.text)}</p>')
     if answer.rows.num_rows and said.figure is None:
         _views(entry)
+    if answer.truncated:
+        st.caption(
+            f"The first {answer.rows.num_rows:,} rows are shown; there are more. "
+            "A download holds all."
+        )
     _downloads(entry)
 
 
@@ -149,10 +154,6 @@ def _views(entry: Entry) -> None:
         height="auto" if table.num_rows <= 10 else _PREVIEW_PX,
         alt=f"Result of the question, {table.num_rows} rows",
     )
-    if entry.answer.truncated:
-        st.caption(
-            f"The first {table.num_rows:,} rows are shown; there are more. A download holds all."
-        )
 
 
 def _chart(entry_id: str, table: pyarrow.Table, fitting: chart.Plan) -> None:

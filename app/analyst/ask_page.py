@@ -26,7 +26,7 @@ _HISTORY_SHOWN = 30
 
 def show() -> None:
     """One run of the page."""
-    place = chosen_place()
+    place = chosen_place("Ask {}")
     if place is None:
         return
     try:
@@ -36,7 +36,6 @@ def show() -> None:
         return
     _history()
     _take_link(place)
-    st.title(f"Ask {plain(place.label)}", anchor=False)
     _question_box(place, schema)
     job = _job()
     if job is not None:

@@ -28,8 +28,7 @@ _USUAL = ("As in Ask", "Bare", "Persona")
 
 def show() -> None:
     """One run of the page."""
-    place = chosen_place()
-    st.title("Compare", anchor=False)
+    place = chosen_place("Compare")
     if place is None:
         return
     st.markdown("One question, answered in several ways. Where they agree, you can trust it more.")

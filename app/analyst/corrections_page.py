@@ -27,8 +27,7 @@ _COMMAND = "sqlft feedback export corrections"
 
 def show() -> None:
     """One run of the page."""
-    chosen_place()
-    st.title("Corrections", anchor=False)
+    chosen_place("Corrections")
     try:
         found = corrections()
     except SqlftError as error:

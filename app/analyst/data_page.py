@@ -27,8 +27,7 @@ from sqlft.schema import Schema, Table
 
 def show() -> None:
     """One run of the page."""
-    place = chosen_place()
-    st.title(f"Data: {plain(place.label)}" if place else "Data", anchor=False)
+    place = chosen_place("Data: {}")
     said = st.session_state.pop("notes-saved", None)
     if said:
         st.toast(plain(said), icon=":material/check:")

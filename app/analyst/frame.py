@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from analyst import places
+from analyst.escape import plain
 from analyst.failure import tell
 from analyst.writer import writers
 from sqlft.errors import SqlftError
@@ -32,8 +33,14 @@ def run() -> None:
     page.run()
 
 
-def chosen_place() -> places.Place | None:
-    """The database in use, with its chooser in the sidebar; none where it cannot be opened."""
+def chosen_place(title: str) -> places.Place | None:
+    """The database in use, its chooser in the sidebar, and the page's title.
+
+    None where the database cannot be opened; then it says why.
+
+    Args:
+        title: the page's title; the database's name stands where ``{}`` does.
+    """
     asked = st.query_params.get("db")
     if asked and asked != st.session_state.get("linked"):
         st.session_state["linked"] = asked
@@ -54,6 +61,7 @@ def chosen_place() -> places.Place | None:
     if chosen != st.session_state["place"]:
         use(chosen)
         st.rerun()
+    st.title(title.format(plain(places.label_of(chosen))), anchor=False)
     try:
         return places.place_of(chosen)
     except SqlftError as error:

@@ -26,8 +26,7 @@ _WAYS = {"As in Ask": "rag", "Bare": "bare", "Persona": "persona"}
 
 def show() -> None:
     """One run of the page."""
-    chosen_place()
-    st.title("Quality", anchor=False)
+    chosen_place("Quality")
     st.markdown("How often the model is right, measured by running its SQL against known answers.")
     if st.session_state.get("quality-job") is not None:
         _progress()
