@@ -109,7 +109,7 @@ def drawn(table: pa.Table, chosen: Plan) -> Any:
         return base.mark_line(point=table.num_rows <= 60).encode(x=x, **encoding)
     if chosen.kind == "scatter":
         return base.mark_circle(size=70, opacity=0.75).encode(x=x, **encoding)
-    if found[chosen.x] != "time" and _is_wide(frame[f"c{chosen.x}"]):
+    if found[chosen.x] != "time" and not _CALENDAR.search(names[chosen.x]):
         across = alt.X(f"c{chosen.y}", type="quantitative", title=names[chosen.y])
         down = alt.Y(
             f"c{chosen.x}", type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=220)
@@ -129,8 +129,9 @@ def described(table: pa.Table, chosen: Plan) -> str:
 
 def _axis(at: int, names: Sequence[str], found: Sequence[Role], kind: Kind) -> alt.X:
     role = found[at]
+    level = alt.Axis(labelAngle=0)
     if kind == "bar" and role != "time":
-        return alt.X(f"c{at}", type="nominal", sort=None, title=names[at])
+        return alt.X(f"c{at}", type="nominal", sort=None, title=names[at], axis=level)
     if kind == "line" and role == "category":
         return alt.X(f"c{at}", type="ordinal", sort=None, title=names[at])
     if role == "number":
@@ -175,12 +176,6 @@ def _first_bars(frame: pa.Table, x: str) -> pa.Table:
     kept = list(dict.fromkeys(frame[x].to_pylist()))[:MOST_BARS]
     among = set(kept)
     return frame.filter(pa.array([value in among for value in frame[x].to_pylist()]))
-
-
-def _is_wide(labels: pa.ChunkedArray) -> bool:
-    """Labels that would stand on their heads below bars."""
-    texts = [str(label) for label in labels.to_pylist()]
-    return max(map(len, texts), default=0) > 9 or len(set(texts)) > 12
 
 
 def _distinct(column: pa.ChunkedArray) -> int:

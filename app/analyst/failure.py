@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import streamlit as st
 
 from analyst.escape import plain
@@ -16,8 +13,9 @@ def tell(error: SqlftError) -> None:
     if isinstance(error, SqlError):
         tell_sql(error)
         return
-    hint = f"\n\n{plain(error.hint)}" if error.hint else ""
-    st.error(f"**{plain(error.message, at_most=600)}**{hint}", icon=":material/error:")
+    hint = f"\n\n{plain(_sentence(error.hint))}" if error.hint else ""
+    message = plain(_sentence(error.message), at_most=600)
+    st.error(f"**{message}**{hint}", icon=":material/error:")
 
 
 _ABOUT_SQL: dict[SqlErrorKind, str] = {
@@ -33,17 +31,17 @@ _ABOUT_SQL: dict[SqlErrorKind, str] = {
 
 def tell_sql(error: SqlError) -> None:
     """Shows why SQL was not run, or failed: no alarm, for the next step is to mend it."""
-    hint = f"\n\n{plain(error.hint)}" if error.hint else ""
+    hint = f"\n\n{plain(_sentence(error.hint))}" if error.hint else ""
     st.warning(
-        f"**{_ABOUT_SQL[error.kind]}**\n\n{plain(error.message, at_most=600)}{hint}",
+        f"**{_ABOUT_SQL[error.kind]}**\n\n{plain(_sentence(error.message), at_most=600)}{hint}",
         icon=":material/build:",
     )
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Shows what goes wrong inside, and goes on behind."""
-    try:
-        yield
-    except SqlftError as error:
-        tell(error)
+def _sentence(text: str) -> str:
+    """A message as a sentence, with its capital and its stop.
+
+    >>> _sentence("check the path"), _sentence("was it written to the end?")
+    ('Check the path.', 'Was it written to the end?')
+    """
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"

@@ -79,7 +79,7 @@ def test_a_link_to_nowhere_is_a_line_and_a_hint(session: Session) -> None:
     one = session()
     one.app.query_params["db"] = "upload~../../etc/passwd"
     one.app.run()
-    assert "not here any more" in one.text and "upload the file again" in one.text
+    assert "not here any more" in one.text and "Upload the file again" in one.text
 
 
 def test_history_is_searched_and_reopened(session: Session) -> None:
