@@ -294,6 +294,8 @@ def is_in_period(view: View, thing: Thing, field: Field, draw: Random) -> Condit
     if not said.startswith(("in ", "on ", "after ", "before ", "between ", "from ", "since ")):
         plain = said  # "last year"
     be = "was" if said.startswith("last ") else "is"
+    if said.startswith("since "):
+        plain = f"in {said.removeprefix('since ')} or later"
     tails = [tail(f"whose {phrase} {be} {plain}"), tail(f"with {article(phrase)} {plain}")]
     if field.verb:
         many = saying.happened(field.verb, many=True)

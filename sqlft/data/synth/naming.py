@@ -89,7 +89,7 @@ _LONG = {
 }
 _OBSCURE = frozenset(
     "qty amt disc od bal incl conn cnt nbr hp ct cd fte fn ln rrp prev curr sev dur amt qtr used2 "
-    "emp acct ccy lang prio exp mcc mwh kv lat lng sqm rrp".split()
+    "emp acct ccy lang prio exp mcc mwh kv lat lng sqm rrp aff kwh".split()
 )
 _UNIT_WORDS = frozenset(
     "eur usd gbp g kg km m cm mm s h min ms pct ct kw kwh mwh mw mva kv kmh c ft lb lbs gb mb "
@@ -176,6 +176,18 @@ _DATE_NOUNS = {
 _JOINT = re.compile(r"[;,:(]")
 
 
+_ACTS = {
+    "participate": "participation",
+    "participates": "participation",
+    "live": "residence",
+    "lives": "residence",
+    "work": "work assignment",
+    "works": "work assignment",
+    "belong": "membership",
+}
+"""What a table called after what someone does holds: ``Participates_in``."""
+
+
 def is_person(noun: str) -> bool:
     """Whether a noun is someone.
 
@@ -197,9 +209,12 @@ def table_nouns(table: Table) -> tuple[Noun, ...]:
         words = words[1:]
     if len(words) > 1 and words[0] in ("has", "is"):
         words = [*words[1:], "record"]
+    if len(words) > 1 and words[-2] in _ACTS and words[-1] in ("in", "to", "on", "at"):
+        words = [*words[:-2], _ACTS[words[-2]]]
     if words and words[-1] in ("in", "of", "to", "by", "has", "on"):
         words = [*words, "record"]
-    names = [" ".join(words) or table.name.lower(), *table.synonyms]
+    told = [s for s in table.synonyms if _is_noun_like(s)]
+    names = [" ".join(words) or table.name.lower(), *told]
     return tuple(dict.fromkeys(_noun(name) for name in names))
 
 
@@ -230,7 +245,7 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
     plain = _plain_name(words, " ".join(long) or column.name.lower())
     own = words_of(singular(table.name.lower())), words_of(table.name)
     short = plain
-    for prefix in {tuple(map(_long_word, map(singular, o))) for o in own}:
+    for prefix in (tuple(map(_long_word, map(singular, o))) for o in own):
         if len(long) > len(prefix) and tuple(map(singular, long[: len(prefix)])) == prefix:
             short = " ".join(long[len(prefix) :])
     named = [short] if short not in ("ID", "number", "no", "date") or short == plain else [plain]
@@ -240,6 +255,7 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
     told = [s for s in column.synonyms if _is_noun_like(s) and s not in taken]
     is_obscure = bool(set(words) & _OBSCURE) or any(c.isdigit() for c in column.name)
     is_obscure = is_obscure or (kept != words and len(kept) == 1 and kept[0] in _VAGUE)
+    is_obscure = is_obscure or (len(kept) == 1 and kept[0].endswith("ed"))
     meaning = _short_meaning(column)
     if meaning and is_obscure and not told:
         told.append(meaning)
@@ -252,6 +268,8 @@ def column_phrases(column: Column, table: Table) -> tuple[str, ...]:
 
 def _plain_name(words: Sequence[str], plain: str) -> str:
     """The name where it is more than its words: amounts that were requested, years built in."""
+    if len(words) > 1 and words[0] in ("num", "number", "nbr") and singular(words[-1]) != words[-1]:
+        return f"number of {' '.join(words[1:])}"
     if list(words) in (["built", "in"], ["built"]):
         return "construction year"
     if len(words) == 2 and words[1] == "by" and words[0] in _DOERS:
@@ -286,9 +304,9 @@ _VAGUE = frozenset("seat net gross lead unit standing wait talk dur yearly api u
 
 
 def _is_noun_like(text: str) -> bool:
-    if text.startswith(("on ", "no ", "to ")) or " or " in text:
+    if text.startswith(("on ", "no ", "to ")) or " or " in text or " of the " in text:
         return False
-    return text.split(" ")[-1] not in ("by", "on", "of", "to", "at", "since", "up", "in")
+    return text.split(" ")[-1] not in ("by", "on", "of", "to", "at", "since", "up", "in", "back")
 
 
 def _short_meaning(column: Column) -> str | None:

@@ -90,7 +90,7 @@ def is_main_date(thing: Thing, field: Field) -> bool:
     words = words_of(field.name)
     own = thing.noun.one.split(" ")
     plain = [w for w in words if w not in ("date", "day", "on", "at", "month", "time")]
-    same = bool(plain) and len(own) == 1 and plain[0][:4] == own[0][:4]
+    same = len(plain) == 1 and len(own) == 1 and plain[0][:4] == own[0][:4]
     if not plain or plain == own or same:
         return field.is_complete
     return False

@@ -24,10 +24,13 @@ from sqlft.data.synth.words import singular, words_of
 from sqlft.schema import Column, Schema, Table
 
 _NAMES = re.compile(r"(^|_)(name|title|label)$|^(.*[a-z])?(Name|Title)$|name$", re.IGNORECASE)
+_NAMELESS = 0.02
+"""A column that is empty more often names nobody."""
 _KEYISH = frozenset(
     "id code no number num zip zipcode postcode phone telephone fax isbn iban sku serial key ssn "
     "licence license vin uuid guid account version mcc".split()
 )
+_PROSE = frozenset("body remark remarks memo desc description comment comments note notes".split())
 _YEARS = frozenset("year founded built established opened born season".split())
 _NOT_ADDITIVE = frozenset(
     "csat satisfaction founded "
@@ -137,7 +140,9 @@ def _fields(
             is_timestamp=column.type.startswith("TIMESTAMP"),
             is_whole="INT" in column.type,
             is_additive=role == "measure" and not set(words) & _NOT_ADDITIVE,
-            is_plural=role == "measure" and phrases[0].split(" ")[-1] in _COUNTED,
+            is_plural=role == "measure"
+            and phrases[0].split(" ")[-1] in _COUNTED
+            and not phrases[0].startswith("number"),
             private=column.private,
             profile=profile,
         )
@@ -163,7 +168,7 @@ def _role(column: Column, profile: Profile, *, is_key: bool) -> Role:
         return "text"
     if words[-1] in ("id", "code") and profile.distinct > 12:
         return "key"
-    if profile.length > 30:
+    if profile.length > 30 or words[-1] in _PROSE:
         return "prose"
     if _NAMES.search(column.name) and profile.distinct > 0.4 * (profile.rows - profile.nulls):
         return "label"
@@ -196,6 +201,7 @@ def _labels(table: Table, fields: tuple[Field, ...]) -> tuple[Field, ...]:
         if all(found):
             return tuple(f for f in found if f is not None)
     named = [f for f in fields if f.role == "label"]
+    named = [f for f in named if f.profile.nulls <= _NAMELESS * f.profile.rows]
     own = singular(table.name.lower()).replace("_", "")
 
     def rank(field: Field) -> tuple[bool, bool, int]:

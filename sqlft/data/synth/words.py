@@ -139,11 +139,14 @@ def is_uncountable(phrase: str) -> bool:
 
 
 def article(phrase: str) -> str:
-    """The phrase with "a" or "an" before it.
+    """The phrase with "a" or "an" before it, where it takes one.
 
-    >>> article("order"), article("unit price"), article("store"), article("SKU")
-    ('an order', 'a unit price', 'a store', 'an SKU')
+    >>> article("order"), article("unit price"), article("issues"), article("SKU")
+    ('an order', 'a unit price', 'issues', 'an SKU')
     """
+    head = re.split(" (?:of|in|per|on|for|at|by|to|with) ", phrase)[0].split(" ")[-1].lower()
+    if singular(head) != head:
+        return phrase  # a plural has none
     first = phrase.split(" ")[0]
     if first.isupper() and len(first) > 1:
         return f"{'an' if first[0] in 'AEFHILMNORSX' else 'a'} {phrase}"
