@@ -131,7 +131,7 @@ def test_scoring_sqlite_files_is_twice_as_fast_as_the_plain_way(tmp_path: Path) 
     print(
         f"plain {plain.clock_s:.2f} s, ours {ours.clock_s:.2f} s: "
         f"{plain.clock_s / ours.clock_s:.1f} times as fast on this clock; processors: plain "
-        f"{plain.here_s:.2f} s, ours {ours.here_s:.2f} s here and {ours.workers_s:.2f} s in workers: "
+        f"{plain.here_s:.2f} s, ours {ours.here_s:.2f} s and {ours.workers_s:.2f} s in workers: "
         f"{ratio:.1f} times as fast"
     )
     assert ratio >= AS_FAST_AT_LEAST

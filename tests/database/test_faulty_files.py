@@ -1,14 +1,16 @@
 """A missing, damaged, foreign or locked database is one clear line, and nothing is written."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+import time
 
 import duckdb
 import pytest
 
 from sqlft.config import Limits
-from sqlft.database import close_workers, locate, read
+from sqlft.database import build_duckdb, close_workers, locate, read
 from sqlft.errors import InputError
 
 LIMITS = Limits(timeout_s=20, memory_mib=512)
@@ -141,3 +143,15 @@ def test_a_sqlite_file_in_wal_mode_is_read_without_a_byte_beside_it(tmp_path):
     at_rest = read(locate(path), "SELECT a FROM t", LIMITS).table
     assert at_rest["a"].to_pylist() == [1, 2]
     assert [file.name for file in tmp_path.iterdir()] == ["wal.db"]
+
+
+@pytest.mark.parametrize("days", [-20_000, 4000])
+def test_a_moved_clock_spoils_neither_queries_nor_builds(shop, shop_path, monkeypatch, days):
+    """Files then seem to be from the future, or older than the file that they replaced."""
+    moved = time.time() + days * 86_400
+    monkeypatch.setattr(time, "time", lambda: moved)
+    for _ in range(2):
+        assert read(shop, "SELECT count(*) AS n FROM orders", LIMITS).table["n"][0].as_py() == 1000
+        os.utime(shop_path, (max(moved, 1), max(moved, 1)))
+    build_duckdb(shop_path, "CREATE TABLE orders (a INTEGER)", [])
+    assert read(shop, "SELECT count(*) AS n FROM orders", LIMITS).table["n"][0].as_py() == 0

@@ -1,16 +1,19 @@
 """Rows come back as they are in the database."""
 
 import statistics
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
 
 from sqlft.config import Limits
-from sqlft.database import close_workers, locate, read, read_catalog, read_many
+from sqlft.database import close_workers, locate, pool, read, read_catalog, read_many
 from sqlft.errors import InputError, SqlError
 
 
@@ -210,3 +213,32 @@ def test_a_warm_query_costs_milliseconds_and_a_cold_one_half_a_second(shop, limi
     # measured on an idle machine: 0.19 s and 1.7 ms; the bounds leave room for a loaded one
     assert cold_s < 3
     assert statistics.median(warm_s) < 0.03
+
+
+PACKAGE = Path(pool.__file__).parents[2]
+MEMORY = """
+import resource, sys
+from sqlft.config import Limits
+from sqlft.database import close_workers, locate, read
+limits = Limits(timeout_s=60, max_rows=1_000_000, max_result_mib=64)
+shop = locate(sys.argv[1])
+read(shop, "SELECT 1", limits)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+table = read(shop, "SELECT range AS a, repeat('x', 50) AS s FROM range(700000)", limits).table
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(grown * 1024 / table.nbytes, table.nbytes)
+close_workers()
+"""
+
+
+def test_a_large_result_is_in_memory_once(shop_path):
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(shop_path)],
+        cwd=PACKAGE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    times, size_bytes = map(float, done.stdout.split())
+    assert size_bytes > 40e6 and times < 1.3

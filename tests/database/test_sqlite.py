@@ -83,3 +83,17 @@ def test_a_change_is_seen_at_once(sqlite_shop):
         connection.execute("DELETE FROM orders WHERE order_id < 10")
     connection.close()
     assert _columns(sqlite_shop, "SELECT count(*) FROM orders")[0][1] == [990]
+
+
+def test_what_reaches_out_of_the_file_changes_nothing_without_the_policy(sqlite_shop, sqlite_path):
+    hostile = Path(__file__).parents[1] / "sql" / "hostile_sqlite.sql"
+    before = sqlite_path.read_bytes(), sorted(sqlite_path.parent.iterdir())
+    found = []
+    for sql in hostile.read_text(encoding="utf-8").splitlines():
+        try:
+            found += read(sqlite_shop, sql, LIMITS).table.to_pylist()
+        except SqlError as error:
+            assert "\n" not in error.message
+    assert (sqlite_path.read_bytes(), sorted(sqlite_path.parent.iterdir())) == before
+    assert not Path("/tmp/x").exists()
+    assert "root:" not in str(found) and "CREATE TABLE" not in str(found)

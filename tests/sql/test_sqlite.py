@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sqlft.schema.definition import Column, Schema, Table
@@ -105,3 +107,11 @@ def test_what_sqlite_reads_is_told() -> None:
     verdict = check_sql("SELECT o.CITY FROM Orders o, cities", SHOP, dialect="sqlite")
     assert verdict.tables == ("cities", "orders")
     assert verdict.columns == ("orders.city",)
+
+
+HOSTILE = Path(__file__).with_name("hostile_sqlite.sql").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("sql", HOSTILE)
+def test_what_reaches_out_of_a_sqlite_file_is_refused(sql: str) -> None:
+    assert check_policy(sql, dialect="sqlite")
