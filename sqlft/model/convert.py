@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
@@ -39,13 +41,29 @@ def convert(source: Path, target: Path) -> dict[str, str]:
             tokenizer.save_pretrained(target)
             model.to(torch.bfloat16).save_pretrained(target)
     except SafetensorError as error:
-        raise OSError(None, str(error)) from error  # the disk: nothing else is wrong with a tensor
+        # the disk: nothing else is wrong with a tensor
+        raise _system_error(error) or OSError(None, str(error)) from error
     except (ValueError, KeyError, RuntimeError, NotImplementedError) as error:
         line = next(iter(str(error).splitlines()), type(error).__name__)
         raise ModelError(f"{source.name} cannot be converted: {line}") from error
+    except Exception as error:  # tokenizers has nothing narrower for a file it cannot write
+        refused = _system_error(error)
+        if refused is None:
+            raise
+        raise refused from error
     for path in target.iterdir():
         path.chmod(0o644)  # safetensors writes for its owner alone; a shared home is read by others
     return {name: version(name) for name in ("gguf", "tokenizers", "torch", "transformers")}
+
+
+def _system_error(error: Exception) -> OSError | None:
+    """The system's refusal that a library written in Rust tells in words; none in other errors.
+
+    >>> _system_error(Exception("No space left on device (os error 28)")).errno
+    28
+    """
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(found[1]), os.strerror(int(found[1]))) if found else None
 
 
 def _split_digits(source: Path, tokenizer: Any) -> None:

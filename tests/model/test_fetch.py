@@ -1,7 +1,10 @@
 """A known model comes out of its package, is checked, and becomes a folder that loads."""
 
 import hashlib
+import os
+import resource
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +14,7 @@ import numpy
 import pytest
 
 from sqlft.errors import InputError, ModelError
-from sqlft.model import fetch, known_model, known_models, verify
+from sqlft.model import fetch, fetching, known_model, known_models, verify
 from sqlft.model.fetching import fetch_known
 from sqlft.model.folder import listing
 from sqlft.model.known import KnownModel
@@ -194,3 +197,44 @@ def test_the_listed_models_say_whether_they_are_here(sqlft_home: Path) -> None:
     assert found.as_dict()["installed"] is False
     found.folder.mkdir(parents=True)
     assert found.as_dict()["installed"] is True
+
+
+@pytest.mark.parametrize("bytes_at_most", [0, 150, 1000, 12_000])
+def test_a_disk_that_fills_up_in_mid_conversion_is_one_line_and_leaves_nothing(
+    index: KnownModel,
+    tiny: tuple[KnownModel, Path],
+    sqlft_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bytes_at_most: int,
+) -> None:
+    """No file can grow beyond the limit while the model is converted: the system's own refusal."""
+    converted = fetching.convert
+
+    def on_a_full_disk(source: Path, target: Path) -> dict[str, str]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_at_most, hard))
+        try:
+            return converted(source, target)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetching, "convert", on_a_full_disk)
+        with pytest.raises(ModelError) as caught:
+            fetch_known(index)
+    assert "\n" not in str(caught.value) and str(sqlft_home) in str(caught.value)
+    assert names(index.folder.parent) == []
+    assert verify(fetch_known(index), full=True) == index.folder
+
+
+@pytest.mark.parametrize("years", [-30, 5])
+def test_a_moved_clock_spoils_no_fetched_model(
+    index: KnownModel, monkeypatch: pytest.MonkeyPatch, years: int
+) -> None:
+    folder = fetch_known(index)
+    moved = time.time() + years * 365 * 86_400
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (moved, moved))
+    monkeypatch.setattr(time, "time", lambda: moved)
+    assert fetch_known(index) == folder
+    assert verify(fetch_known(index, force=True), full=True) == folder
