@@ -41,6 +41,7 @@ class LocalGenerator:
         self._lock: threading.Lock = threading.Lock() if beside is None else beside._lock
         self._prefixes: Prefixes = Prefixes() if beside is None else beside._prefixes
         self._masks = Masks(loaded)
+        self._end_ids = loaded.end_ids
         self._network = network(loaded.model, self._adapter)
 
     @property
@@ -126,7 +127,7 @@ class LocalGenerator:
             greedy=decoding.temperature == 0,
             temperature=decoding.drawn_at,
             seed=decoding.seed,
-            end_ids=self._loaded.end_ids,
+            end_ids=self._end_ids,
             max_output_tokens=decoding.max_output_tokens,
             timeout_s=decoding.write_timeout_s,
             cancel=cancel,

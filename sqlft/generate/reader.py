@@ -161,7 +161,7 @@ class RowReader:
 
         key = (self._adapter, tuple(shared))
         held = copy.deepcopy(self._prefixes.take(key))
-        self._caches[row] = held or DynamicCache(config=self._model.config)
+        self._caches[row] = DynamicCache(config=self._model.config) if held is None else held
         if held is None and shared:
             self._in_pieces(row, shared, halt)
             held = copy.deepcopy(self._caches[row])

@@ -63,8 +63,8 @@ def pruned(
     """The schema itself where its text fits, else the tables that the question is likely about.
 
     Tables are taken by how well their names, columns, notes, synonyms and matched values fit the
-    question, each with the tables that join it to those taken before. They keep their order; keys to tables that are left out go. An index is built at the
-    first question over a schema.
+    question, each with the tables that join it to those taken before. They keep their order; keys
+    to tables that are left out go. An index is built at the first question over a schema.
 
     Args:
         text: what writes the schema for the model.

@@ -1,4 +1,4 @@
-"""Candidates that give the same rows vote together; the answer is what most of the weight is for."""
+"""Candidates that give the same rows vote together, and the heaviest group is the answer."""
 
 from dataclasses import replace
 from pathlib import Path
