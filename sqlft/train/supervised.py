@@ -60,6 +60,7 @@ class SupervisedTrainer(Trainer):
     ) -> Any:
         """The mean over the answer tokens of the whole step, in all processes, of their loss."""
         self.example_ids = inputs.pop("ids", [])
+        inputs.pop("labels", None)
         count = (
             num_items_in_batch if num_items_in_batch is not None else len(inputs["shift_labels"])
         )
@@ -98,9 +99,13 @@ class SupervisedTrainer(Trainer):
 
 
 def _only(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The course's items are batches already."""
+    """The course's items are batches already.
+
+    The Trainer counts the answer tokens of a step, over its batches and processes, only where
+    there is something called ``labels``.
+    """
     (item,) = items
-    return item
+    return {**item, "labels": item["shift_labels"]}
 
 
 def mean_loss(model: Any, course: Course) -> float:
