@@ -18,7 +18,7 @@ _VIEWS = _APP / "views"
 
 def run() -> None:
     """One run of the app for one session."""
-    st.set_page_config(page_title="sqlft", page_icon=":material/query_stats:", layout="wide")
+    st.set_page_config(page_title="sqlft", page_icon=str(_APP / "mark.svg"), layout="wide")
     st.html(_APP / "look.css")
     st.logo(_APP / "logo.svg", size="large")
     writers()  # begins to load while the first page is read
