@@ -24,10 +24,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def sqlft(site: Path, here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def sqlft(
+    site: Path, here: Path, *arguments: str, without: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """The wheel's command line, where the module ``without`` is not installed."""
     environment = {**os.environ, "PYTHONPATH": str(site), "SQLFT_HOME": str(here / "home")}
     code = (
-        "import sqlft, sqlft.cli, sys;"
+        "import importlib.util, sys;"
+        "found = importlib.util.find_spec;"
+        f"importlib.util.find_spec = lambda name, *_: found(name) if name != {without!r} else None;"
+        f"sys.modules.update({{name: None for name in [{without!r}] if name}});"
+        "import sqlft, sqlft.cli;"
         f"assert sqlft.__file__.startswith({str(site)!r}), sqlft.__file__;"
         "sqlft.cli.main(sys.argv[1:])"
     )
@@ -51,6 +58,26 @@ def test_everything_bundled_is_found_from_an_empty_folder(site: Path, tmp_path: 
     refused = sqlft(site, tmp_path, "check", "retail", "SELECT * FROM read_csv('x')")
     assert refused.returncode == 1 and "forbidden" in refused.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "module", "arguments"),
+    [
+        (
+            "endpoint",
+            "openai",
+            ("ask", "retail", "How many?", "--model", "endpoint:m@http://[::1]:9/v1"),
+        ),
+        ("app", "streamlit", ("app", "retail")),
+    ],
+)
+def test_a_missing_extra_is_named(
+    site: Path, tmp_path: Path, extra: str, module: str, arguments: tuple[str, ...]
+) -> None:
+    said = sqlft(site, tmp_path, *arguments, without=module)
+    assert said.returncode == 1
+    assert f"pip install 'sqlft[{extra}]'" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_the_wheel_claims_one_top_level_package(site: Path) -> None:
