@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +15,7 @@ import sqlft
 from analyst.settings import settings
 from sqlft.ask.writer import Writer
 from sqlft.config import DEFAULT_MODEL
+from sqlft.errors import SqlftError
 from sqlft.model.adapters import NO_ADAPTER, fitting_adapter, known_adapters
 from sqlft.schema import Schema
 
@@ -80,8 +82,19 @@ def load_writers() -> Writers:
         limits=chosen.limits,
         decoding=chosen.decoding,
     )
-    return Writers(
+    found = Writers(
         base=Writer(generator=loaded.generator, calibration=loaded.calibration),
         named=loaded.adapters,
         folders=known,
     )
+    if not choice.model.startswith("endpoint:"):
+        threading.Thread(target=_warm, args=(loaded, found), name="sqlft-warm", daemon=True).start()
+    return found
+
+
+def _warm(loaded: sqlft.Assistant, found: Writers) -> None:
+    """Has the model read the first schema, so that the first question does not wait for it."""
+    with suppress(SqlftError):
+        generator = found.for_schema(loaded.schema).generator
+        short = replace(loaded.decoding, max_output_tokens=1, candidates=1, repair=False)
+        replace(loaded, generator=generator, decoding=short).ask("How many rows are there?")
