@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlft.data.synth import Wanted, subjects_of, synthesise
 from sqlft.database import close_workers
 
-PAIRS, CORES = 500, 2
+PAIRS, CORES = 300, 2
 PAIRS_A_SECOND_AT_LEAST = 50
 MIB_AT_MOST = 400
 
