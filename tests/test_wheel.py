@@ -83,4 +83,7 @@ def test_a_missing_extra_is_named(
 def test_the_wheel_claims_one_top_level_package(site: Path) -> None:
     assert {p.name for p in site.iterdir() if not p.name.endswith(".dist-info")} == {"sqlft"}
     assert (site / "sqlft" / "py.typed").is_file()
+    app = site / "sqlft" / "_app"
+    assert {"main.py", "look.css", "mark.svg", ".streamlit"} <= {p.name for p in app.iterdir()}
+    assert (app / ".streamlit" / "config.toml").is_file() and not list(app.rglob("*.pyc"))
     assert "Requires-Python: <3.14,>=3.11" in next(site.glob("*.dist-info/METADATA")).read_text()
