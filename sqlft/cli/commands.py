@@ -24,6 +24,7 @@ from sqlft.cli.query import check, run
 from sqlft.cli.schema import schema
 from sqlft.cli.score import score
 from sqlft.cli.train import train
+from sqlft.cli.tune import tune
 from sqlft.errors import SqlftError, printable
 
 
@@ -78,6 +79,7 @@ for command in (
     calibrate,
     compare_runs,
     train,
+    tune,
     adapter,
     model,
     feedback,

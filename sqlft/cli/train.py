@@ -72,8 +72,7 @@ def train(
             raise click.UsageError("a run goes on as it began: --resume takes no changes")
         folder, resolved = unfinished_run(resume)
     else:
-        quick = [f"data={_toml(data_paths)}"] if data_paths else []
-        quick += [f"validation.data={validation}"] if validation else []
+        quick = quick_changes(data_paths, validation)
         resolved = read_recipe(str(recipe), changes=[*quick, *changes])
     with quiet():
         from sqlft.train import training
@@ -102,6 +101,16 @@ def _hook(recipe: Recipe) -> Hook | None:
     from sqlft.loop import execution_hook
 
     return execution_hook(recipe)
+
+
+def quick_changes(data_paths: tuple[str, ...], validation: str | None) -> list[str]:
+    """What --data and --validation change in a recipe.
+
+    >>> quick_changes(("shop",), None)
+    ['data=[{ path = "shop" }]']
+    """
+    data = [f"data={_toml(data_paths)}"] if data_paths else []
+    return data + ([f"validation.data={validation}"] if validation else [])
 
 
 def _toml(paths: tuple[str, ...]) -> str:

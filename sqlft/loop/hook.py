@@ -14,8 +14,11 @@ from sqlft.train.hook import Hook
 from sqlft.train.material import sampled
 
 
-def execution_hook(recipe: Recipe) -> Hook | None:
+def execution_hook(recipe: Recipe, *, confirming: bool = False) -> Hook | None:
     """What measures the recipe's validation sample; none where it does not ask for that.
+
+    Args:
+        confirming: it measures on questions outside that sample instead.
 
     Raises:
         InputError: the validation data cannot be read.
@@ -24,7 +27,12 @@ def execution_hook(recipe: Recipe) -> Hook | None:
     if of.data is None or not of.execution:
         return None
     every = [q for q in read_questions(Path(of.data)) if of.split in (None, q.example.split)]
-    chosen = sampled(every, "validation", of.examples)[: of.execution]
+    if confirming:
+        from sqlft.train.search import confirming_of
+
+        chosen = confirming_of(every, of.examples)[: of.execution]
+    else:
+        chosen = sampled(every, "validation", of.examples)[: of.execution]
     hook = _Execution(recipe=recipe, questions=tuple(chosen))
     return Hook(measure=hook, bounds=lambda rate: wilson(Rate(hits=rate.hits, total=rate.total)))
 
