@@ -11,6 +11,8 @@ import streamlit as st
 from analyst.escape import plain
 from analyst.failure import tell
 from analyst.frame import chosen_place
+from analyst.settings import settings
+from sqlft.config import recipe_names
 from sqlft.errors import SqlftError
 from sqlft.feedback import (
     Correction,
@@ -22,7 +24,6 @@ from sqlft.feedback import (
 )
 
 _SAID = {"right": "right", "wrong": "wrong", "corrected": "corrected"}
-_COMMAND = "sqlft feedback export corrections"
 
 
 def show() -> None:
@@ -55,13 +56,24 @@ def _training(wait: tuple[Correction, ...]) -> None:
         st.header("Make them count", anchor=False)
         st.markdown(
             "One command writes those that hold (their SQL passes the check, runs and gives rows) "
-            "as a dataset, with pairs of better and worse SQL; `sqlft train` takes it from there."
+            "as a dataset, with pairs of better and worse SQL, and trains an adapter on it."
         )
-        st.code(f"{_COMMAND}\nsqlft train corrections", language="bash")
+        st.code(
+            "sqlft feedback export corrections && "
+            f"sqlft train {_recipe()} --data corrections --set run.name=corrections",
+            language="bash",
+            wrap_lines=True,
+        )
         if st.button("Check what holds", key="check", icon=":material/rule:"):
             _checked()
     if not wait:
         st.caption("All of them were exported once already; an export always holds them all.")
+
+
+def _recipe() -> str:
+    """A recipe for the app's model; a word to be replaced where none comes with sqlft."""
+    model = settings().model.model
+    return next((name for name in recipe_names() if name.startswith(model)), "RECIPE")
 
 
 def _checked() -> None:

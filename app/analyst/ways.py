@@ -76,9 +76,8 @@ def ways(chosen: Settings, *, has_corrections: bool) -> list[Way]:
     ]
     for folder in adapter_folders():
         predictor = parse_predictors(f"adapter:{folder}", common)[0]
-        found.append(
-            Way(label=f"Adapter {folder.name}", about="fine-tuned here", predictor=predictor)
-        )
+        name = folder.parent.name if folder.name == "adapter" else folder.name
+        found.append(Way(label=f"Adapter {name}", about="fine-tuned here", predictor=predictor))
     endpoint = os.environ.get(ENDPOINT_VARIABLE)
     if endpoint:
         choice = ModelChoice(model=endpoint)
