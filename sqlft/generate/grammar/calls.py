@@ -28,7 +28,7 @@ def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
             options.append(_called(signature, env, env.deeper(), want, then))
     if env.aggregates or env.windows:
         options += _aggregates(env, want, then)
-    if env.windows:
+    if _windowed(env):
         over = _over(env, then)
         for signature in WINDOWS:
             inner = env.within(depth=env.depth + 1, windows=False)
@@ -37,8 +37,17 @@ def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
     return options
 
 
+def _windowed(env: Env) -> bool:
+    """Whether a window may stand here, and finds what it orders by."""
+    if not env.windows or env.depth >= _PLAIN:
+        return False
+    return env.aggregates or has_column(env, ORDERED)
+
+
 def row_numbers(env: Env, then: Then) -> Options:
     """A row's number or rank within a window."""
+    if not _windowed(env):
+        return []
     over, inner = _over(env, then), env.within(depth=env.depth + 1, windows=False)
     return [_called(s, env, inner, frozenset({"number"}), over) for s in WINDOWS if not s.takes]
 
@@ -160,7 +169,7 @@ def _finish(env: Env, then: Then) -> Then:
     def aggregate(after: Env, value: Value) -> Options:
         made = Value(value.kind, value.text, frozenset(), value.outer, aggregate=True)
         options = then(after, made) if env.aggregates else []
-        if env.windows and (env.only is None or value.keys <= env.only):
+        if _windowed(env) and (env.only is None or value.keys <= env.only):
             options.append(lit(" OVER (", _window, env, value, then))
         if env.aggregates:
             options.append(lit(" FILTER (WHERE ", _filter, env, made, then))
@@ -212,7 +221,7 @@ def _parted(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
             *_window_end(env, after, made, then),
         ]
 
-    return env.rules.expression(inner, ANY - {"other"}, parted, literals=False)
+    return env.rules.expression(inner, ANY, parted, literals=False)
 
 
 def _ordered(env: Env, inner: Env, so_far: Value, then: Then) -> Options:

@@ -79,8 +79,6 @@ def _compared(env: Env, left: Value, then: Then) -> Options:
     if left.kind in ORDERED:
         signs = _EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL
         options += [lit(sign, _against, env, left, sign, then) for sign in signs]
-    if left.kind == "other" and has_column(env, frozenset({"other"})):
-        options += [lit(sign, _same_type, env, left, sign, then) for sign in _EQUAL]
     if left.kind in ("number", "text", "date", "timestamp"):
         for no in ("", "NOT "):
             options.append(lit(f" {no}BETWEEN ", _between, env, left, no, then))
@@ -111,14 +109,6 @@ def _against(env: Env, left: Value, sign: str, then: Then) -> Options:
         for word in ("ANY", "ALL"):
             options.append(lit(f"{word} (", _in_query, env, left, f"{sign}{word} (", then))
     return options
-
-
-def _same_type(env: Env, left: Value, sign: str, then: Then) -> Options:
-    def compared(after: Env, right: Value) -> Options:
-        return then(after, left.joined(right, left.text + sign + right.text, "bool"))
-
-    itself = left.keys | left.outer
-    return expression(env, frozenset({"other"}), compared, but=itself)
 
 
 def _between(env: Env, left: Value, negation: str, then: Then) -> Options:

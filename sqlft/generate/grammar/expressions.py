@@ -111,7 +111,7 @@ def operand(
     if env.depth < DEEPEST:
         options += calls(env, want, then) + _cases(env, want, then) + _casts(env, want, then)
     if env.depth < DEEPEST and "number" in want:
-        if brackets and _may_read(env, NUMBER):
+        if brackets and _may_read(env.deeper(), NUMBER):
             options.append(lit("(", _bracketed, env, then))
         if literals or _may_read(env, NUMBER):
             options.append(lit("-", _negative, env, literals or left, then))
@@ -193,7 +193,7 @@ def _negative(env: Env, literals: bool, then: Then) -> Options:
     options = columns(env, NUMBER, negated) + calls(env, NUMBER, negated)
     if literals:
         options += number_literals(env, negated)
-    if _may_read(env, NUMBER):
+    if _may_read(env.deeper(), NUMBER):
         options.append(lit("(", _bracketed, env, negated))
     return options
 

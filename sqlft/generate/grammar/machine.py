@@ -121,17 +121,13 @@ class Place:
                         place._add(then(written))
         return place if threads or place.accepting else None
 
-    def next_characters(self) -> set[str]:
-        """Characters that may come next, as far as they are listed: shapes give examples."""
-        found: set[str] = set()
+    def coming(self) -> Iterator[str]:
+        """Texts that may come next: the rest of each one listed, a character of each shape."""
         for what, at, _, _ in self._threads:
-            found.update(what[at] if isinstance(what, str) else what.starts())
-        return found
-
-    @property
-    def has_shape(self) -> bool:
-        """Whether what comes next is described and not listed."""
-        return any(not isinstance(what, str) for what, _, _, _ in self._threads)
+            if isinstance(what, str):
+                yield what[at:]
+            else:
+                yield from (c for c in what.starts() if what.after(c) is not None)
 
     def forced(self) -> str:
         """The text that must come next, up to where there is a choice or an end."""
@@ -139,10 +135,10 @@ class Place:
 
     def _forced(self) -> Iterator[str]:
         place: Place | None = self
-        while place is not None and not place.accepting and not place.has_shape:
-            coming = place.next_characters()
-            if len(coming) != 1:
+        while place is not None and not place.accepting:
+            first = {text[0] for text in place.coming()}
+            if len(first) != 1 or any(not isinstance(t[0], str) for t in place._threads):
                 return
-            (character,) = coming
+            (character,) = first
             yield character
             place = place.after(character)

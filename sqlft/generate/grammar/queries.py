@@ -82,6 +82,8 @@ def query(env: Env, then: Rows, *, want: Wants = None, offers: Offers = None) ->
         want: the kinds of its columns, where they are asked for.
         offers: kinds of columns that are referred to by name from around it: it must offer one.
     """
+    if not env.known.tables:
+        return []
     inner = _inside(env)
     options = _whole(inner, then, want, offers)
     if want != () and env.nesting == 0:
@@ -342,7 +344,8 @@ def _qualified(select: Select, then: Selected) -> Options:
     def held(after: Env, value: Value) -> Options:
         return then(select.reading(after, value))
 
-    return [*then(select), lit(" QUALIFY ", _window_test, _ordering(select), held)]
+    ranks = _window_test(_ordering(select), held)
+    return [*then(select), *([lit(" QUALIFY ", lambda: ranks)] if ranks else ())]
 
 
 def _window_test(env: Env, held: Callable[[Env, Value], Options]) -> Options:
@@ -389,8 +392,7 @@ def _order(select: Select, seen: frozenset[str], then: Rows) -> Options:
         return [lit(" DESC", directed, longer, names), *directed(longer, names)]
 
     def directed(longer: Select, names: frozenset[str]) -> Options:
-        options = [lit(nulls, ended, longer, names) for nulls in (" NULLS FIRST", " NULLS LAST")]
-        return options + ended(longer, names)
+        return [lit(" NULLS FIRST", ended, longer, names), *ended(longer, names)]
 
     def ended(longer: Select, names: frozenset[str]) -> Options:
         options = then(longer.fields, longer.used)

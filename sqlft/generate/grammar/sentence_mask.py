@@ -78,7 +78,7 @@ class SentenceMask:
         after = place.follow(text)
         if not text or after is None:
             return ()
-        coming = sorted(after.next_characters())
+        coming = sorted({text[0] for text in after.coming()})
         run = self._words.tokens(text)
         for ending in coming[:: len(coming) // _MOST_LOOKED_AT + 1]:
             run = _common(run, self._words.tokens(text + ending))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlft.sql.from_first import bare
 
 _MOST_TEXT = 200
+_MOST_FORMAT = 24
 _SHOWN = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 
@@ -215,7 +216,7 @@ class Pattern:
         longer = self.written + character
         if not self.written:
             return replace(self, written=longer) if character == "'" else None
-        if self.whole() or len(longer) > 24:
+        if self.whole() or (len(longer) > _MOST_FORMAT and not self.open and character != "'"):
             return None
         if character == "'":
             return replace(self, written=longer) if not self.open and len(longer) > 2 else None

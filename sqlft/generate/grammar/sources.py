@@ -27,7 +27,7 @@ def from_clause(env: Env, then: Joined) -> Options:
 def _more(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
     """The end of the clause, or one more join."""
     options = then(sources)
-    if len(sources) == MOST_SOURCES:
+    if len(sources) == MOST_SOURCES or not _joinable(env, sources):
         return options
 
     def joined(source: Source) -> Options:
@@ -51,6 +51,13 @@ def _more(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
         options.append(lit(word, _source, env, sources, filtered))
     options.append(lit(" CROSS JOIN ", _source, env, sources, crossed))
     return options
+
+
+def _joinable(env: Env, earlier: tuple[Source, ...]) -> bool:
+    """Whether there is anything to join them to."""
+    compared = frozenset(kind for source in earlier for kind in source.kinds)
+    known = any(compared & table.kinds for table in (*env.ctes, *env.known.tables))
+    return known or (env.nesting < _MOST_NESTED and bool(compared))
 
 
 def _source(env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Options]) -> Options:
