@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sqlft.compare import RULES, Result, compare, without_distinct
@@ -36,9 +37,14 @@ def _no_worker_left() -> Iterator[None]:
 
 
 def make_database(path: Path, draw: random.Random) -> Place:
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE guests (guest_id INTEGER PRIMARY KEY, name, city, age INT)")
-    connection.execute("CREATE TABLE visits (visit_id INTEGER PRIMARY KEY, guest_id INT, stars)")
+    engine = duckdb if path.suffix == ".duckdb" else sqlite3
+    connection = engine.connect(path)
+    connection.execute(
+        "CREATE TABLE guests (guest_id INTEGER PRIMARY KEY, name VARCHAR, city VARCHAR, age INT)"
+    )
+    connection.execute(
+        "CREATE TABLE visits (visit_id INTEGER PRIMARY KEY, guest_id INT, stars INT)"
+    )
     cities = ("Oslo", "Porto", "Lima", "Kyoto")
     guests = [(at, f"guest {at}", draw.choice(cities), draw.randrange(90)) for at in range(ROWS)]
     visits = [(at, draw.randrange(ROWS), draw.randrange(5)) for at in range(ROWS)]
@@ -49,7 +55,7 @@ def make_database(path: Path, draw: random.Random) -> Place:
     return Place(databases=(locate(path),))
 
 
-def asked_and_said(folder: Path) -> tuple[list[Question], list[Prediction]]:
+def asked_and_said(folder: Path, suffix: str = "sqlite") -> tuple[list[Question], list[Prediction]]:
     """Two thirds of the predictions are right, none in the words of its gold.
 
     Each gold answers two questions: in Spider's training set 7,000 questions have 3,981 golds.
@@ -57,7 +63,7 @@ def asked_and_said(folder: Path) -> tuple[list[Question], list[Prediction]]:
     draw = random.Random(3)
     questions, said = [], []
     for at in range(DATABASES):
-        place = make_database(folder / f"inn_{at}.sqlite", draw)
+        place = make_database(folder / f"inn_{at}.{suffix}", draw)
         for number in range(QUESTIONS // DATABASES):
             if number % 2 == 0:
                 gold = draw.choice(SHAPES).format(n=draw.randrange(60))
@@ -135,3 +141,13 @@ def test_scoring_sqlite_files_is_twice_as_fast_as_the_plain_way(tmp_path: Path) 
         f"{ratio:.1f} times as fast"
     )
     assert ratio >= AS_FAST_AT_LEAST
+
+
+def test_scoring_duckdb_files_takes_seconds(tmp_path: Path) -> None:
+    questions, said = asked_and_said(tmp_path, "duckdb")
+    with Spent() as ours:
+        judged = score(questions, {"one": said}, rules_with(), "spider")["one"]
+        close_workers()
+    assert summary_of(judged, "spider").accuracy["spider"].share > 0.6
+    print(f"{ours.clock_s:.1f} s on this clock, {ours.on_two_cores_s:.1f} s on two free cores")
+    assert ours.on_two_cores_s < DUCKDB_AT_MOST_S
