@@ -72,8 +72,8 @@ def _training(wait: tuple[Correction, ...]) -> None:
 
 def _recipe() -> str:
     """A recipe for the app's model; a word to be replaced where none comes with sqlft."""
-    model = settings().model.model
-    return next((name for name in recipe_names() if name.startswith(model)), "RECIPE")
+    name = f"{settings().model.model}-lora"
+    return name if name in recipe_names() else "RECIPE"
 
 
 def _checked() -> None:
