@@ -18,7 +18,7 @@ from sqlft.evaluate.misses import misses
 from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.prompting import schema_text_of
 from sqlft.evaluate.question import Question
-from sqlft.evaluate.reading import read_replies
+from sqlft.evaluate.reading import read_all_replies
 from sqlft.evaluate.report_page import report_page
 from sqlft.evaluate.report_text import report_text
 from sqlft.evaluate.results import Measured, results_document
@@ -198,12 +198,7 @@ def score_run(
     questions = asked_questions(config, datasets)
     headline = rule or config["rule"] or rule_for(config)
     limits = Limits(timeout_s=config["query_timeout_s"])
-    said = {
-        one.name: read_replies(
-            run, questions, place=place, predictor=one, limits=limits, progress=progress
-        )
-        for place, one in enumerate(run.predictors)
-    }
+    said = read_all_replies(run, questions, limits, progress=progress)
     judged = score(
         questions,
         {name: [one.prediction for one in found] for name, found in said.items()},
@@ -222,7 +217,7 @@ def score_run(
         )
         for one in run.predictors
     ]
-    results = results_document(measured, headline, _about(config, record()))
+    results = results_document(measured, headline, _about(run, record()))
     for place, found in enumerate(measured):
         _write_predictions(run, place, found)
     write_json(run.path / RESULTS, results)
@@ -238,13 +233,15 @@ def rule_for(config: Mapping[str, Any]) -> str:
     return "spider" if spider else "strict"
 
 
-def _about(config: Mapping[str, Any], circumstances: Record) -> dict[str, Any]:
+def _about(run: RunFolder, circumstances: Record) -> dict[str, Any]:
+    config = run.config
     return {
         "datasets": dict(config["datasets"]),
         "split": config["split"],
         "sample": config["sample"],
         "sample_seed": config["sample_seed"],
-        "record": circumstances.as_dict(),
+        "written": run.records,
+        "scored": circumstances.as_dict(),
     }
 
 

@@ -374,25 +374,38 @@ def _costs(results: Row) -> list[Section]:
 
 
 def _provenance(results: Row) -> Section:
-    record = results["record"]
-    facts: list[tuple[object, ...]] = [
-        ("command", " ".join(record["command"])),
-        ("commit", f"{record['commit']}{' with changes' if record['dirty'] else ''}"),
-        ("machine", f"{record['machine']}, {record['cpu_count']} CPUs"),
-        ("Python", record["python"]),
-        *((name, version) for name, version in record["packages"].items()),
+    facts: list[tuple[object, ...]] = []
+    sittings = [*(("written", one) for one in results["written"]), ("scored", results["scored"])]
+    for what, record in sittings:
+        packages = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
+        facts += [
+            (f"{what} by", " ".join(record["command"])),
+            ("at commit", f"{record['commit']}{', with changes' if record['dirty'] else ''}"),
+            ("on", f"{record['machine']}, {record['cpu_count']} CPUs, Python {record['python']}"),
+            ("with", packages),
+        ]
+    facts += [
         *((f"data {path}", digest) for path, digest in results["datasets"].items()),
         ("split", results["split"] or "test where there is one"),
         ("sample", f"{results['sample'] or 'all'}, seed {results['sample_seed']}"),
     ]
     models = Grid(
-        columns=("predictor", "model", "adapter", "layout", "strategy", "written together"),
+        columns=(
+            "predictor",
+            "model",
+            "adapter",
+            "layout",
+            "prompts",
+            "strategy",
+            "written together",
+        ),
         rows=[
             (
                 row["name"],
                 row["model"],
                 row["adapter"] or "",
                 row["layout"],
+                row["prompt_fingerprint"],
                 row["strategy"],
                 row["usage"]["written_together"],
             )

@@ -77,8 +77,11 @@ def report_text(results: Mapping[str, Any]) -> str:
         ]
     if results["break_even"]:
         parts += ["## Costs", *(_plain(break_even_words(one)) for one in results["break_even"])]
-    command = " ".join(results["record"]["command"])
-    parts += ["## Command", f"    {command}", f"Commit {results['record']['commit']}."]
+    commands = [
+        f"    {' '.join(one['command'])}\n\nCommit {one['commit']}, {one['machine']}."
+        for one in (*results["written"], results["scored"])
+    ]
+    parts += ["## Commands", *dict.fromkeys(commands)]
     return "\n\n".join(parts) + "\n"
 
 

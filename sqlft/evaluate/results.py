@@ -15,7 +15,7 @@ from sqlft.evaluate.predictor import Predictor
 from sqlft.evaluate.rate import Rate, rate_of
 from sqlft.evaluate.reading import Said
 from sqlft.evaluate.summary import Summary, difference, summary_of
-from sqlft.prompt import layout
+from sqlft.prompt import fingerprint, layout
 
 GROUPS = ("by_database", "by_hardness", "by_category", "by_tag", "by_feature")
 
@@ -126,6 +126,7 @@ def _predictor(one: Measured, summary: Summary, differing: Mapping[str, Any]) ->
         "adapter": predictor.adapter,
         "adapter_digest": predictor.digest,
         "layout": one.layout,
+        "prompt_fingerprint": fingerprint(layout(one.layout), None),
         "strategy": predictor.asking.strategy,
         "settings": one.settings,
         "unequal": dict(differing),

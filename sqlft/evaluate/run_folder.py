@@ -62,11 +62,15 @@ class RunFolder:
         """Notes that the predictor's replies are complete."""
         write_json(self.path / _WRITTEN, {**self.written, name: layout})
 
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The circumstances of each sitting in which replies were written."""
+        path = self.path / RECORDS
+        return read_json(path) if path.is_file() else []
+
     def add_record(self, record: Mapping[str, Any]) -> None:
         """Adds the circumstances of one sitting."""
-        path = self.path / RECORDS
-        known = read_json(path) if path.is_file() else []
-        write_json(path, [*known, record])
+        write_json(self.path / RECORDS, [*self.records, record])
 
     def complete(self, out: Path) -> RunFolder:
         """The folder under its own name, now that it is whole."""

@@ -51,7 +51,7 @@ def test_a_tiny_model_is_evaluated_scored_again_and_compared(capsys, evaluated, 
         assert row["usage"]["prompt_tokens_mean"] > 50 and row["usage"]["output_tokens_mean"] > 0
         assert row["usage"]["seconds_mean"] > 0
         assert sum(row["outcomes"].values()) == 3
-    assert results["record"]["packages"]["sqlft"]
+    assert results["scored"]["packages"]["sqlft"] and len(results["written"]) == 1
     lines = (evaluated / "replies" / "02-plan.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 1, 1, 2, 2, 2]
 
