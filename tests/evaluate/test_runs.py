@@ -324,3 +324,16 @@ def test_predictors_with_settings_of_their_own_are_not_on_equal_terms(
     assert unequal["persona, compact"] == {"schema_text": "compact"}
     text = (tmp_path / "run" / "report.md").read_text()
     assert "Each at its best" in text and "candidates 3, temperature 0.7" in text
+
+
+def test_a_folder_in_spiders_layout_is_asked_and_scored_on_its_sqlite_files(
+    spider_folder, tmp_path
+):
+    replies = {
+        "How many orders?": "SELECT count(*) FROM orders",
+        "Which cities?": "FROM orders SELECT DISTINCT city WHERE city <> 'Lima'",
+        "Largest order?": "SELECT id FROM orders ORDER BY amount DESC LIMIT 1",
+    }
+    results = run(spider_folder, tmp_path / "run", replies, "rag", files="dev.json")
+    assert results["rule"] == "spider" and results["predictors"][0]["headline"]["rate"] == 1.0
+    assert results["predictors"][0]["headline"]["total"] == 3
