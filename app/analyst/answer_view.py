@@ -31,7 +31,9 @@ def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
     answer = entry.answer
     with st.container(border=True, key="answer"):
         _heading(entry)
-        if answer.refusal is not None:
+        if entry.stopped and answer.rows is None:
+            st.info("Stopped before there was an answer.", icon=":material/stop_circle:")
+        elif answer.refusal is not None:
             _refusal(answer.refusal, schema)
         elif answer.error is not None:
             tell(answer.error)

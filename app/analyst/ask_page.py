@@ -14,7 +14,7 @@ from analyst.job import STAGES, Job
 from analyst.look import stages_html
 from analyst.places import Place
 from analyst.questions import example_questions
-from analyst.writer import writers
+from analyst.writer import loaded_writers, writers
 from sqlft.ask import Answer, OnStage
 from sqlft.errors import SqlftError
 from sqlft.model import Cancel
@@ -80,12 +80,11 @@ def start(place: Place, question: str) -> None:
     running = _job()
     if running is not None:
         running.stop()
-    future = writers()
 
     def work(on_stage: OnStage, cancel: Cancel) -> tuple[Answer, str]:
-        if not future.done():
+        if not writers().done():
             on_stage("model")
-        assistant = places.assistant_for(place, future.result())
+        assistant = places.assistant_for(place, loaded_writers(cancel))
         answer = assistant.ask(question, on_stage=on_stage, cancel=cancel)
         return answer, assistant.schema.digest
 
@@ -133,6 +132,7 @@ def _finish(job: Job) -> None:
             answer=answer,
             asked=answer,
             schema_digest=digest,
+            stopped=job.stopping and answer.rows is None,
         )
     )
 

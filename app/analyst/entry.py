@@ -23,6 +23,8 @@ class Entry:
     asked: Answer
     """As the model gave it."""
     schema_digest: str
+    stopped: bool = False
+    """The analyst stopped it before there was an answer."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     correction_id: str | None = None
     """Of the judgement that was saved, so that a second thought replaces it."""

@@ -13,7 +13,7 @@ import streamlit as st
 from analyst import places
 from analyst.places import Place
 from analyst.settings import Settings
-from analyst.writer import writers
+from analyst.writer import loaded_writers, writers
 from sqlft.ask import Answer, Assistant, clean_question
 from sqlft.compare import STRICT, Result, compare, result_of
 from sqlft.config import Decoding, ModelChoice, home
@@ -108,7 +108,7 @@ def _answered(
     way: Way, place: Place, question: str, pool: Pool, chosen: Settings, cancel: Cancel
 ) -> Answer:
     if way.predictor is None:
-        return places.assistant_for(place, writers().result()).ask(question, cancel=cancel)
+        return places.assistant_for(place, loaded_writers(cancel)).ask(question, cancel=cancel)
     generator = generator_of(way.predictor.choice, chosen.model)
     question = clean_question(question)
     asked = Asked(

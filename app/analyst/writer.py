@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -16,8 +17,11 @@ from analyst.settings import settings
 from sqlft.ask.writer import Writer
 from sqlft.config import DEFAULT_MODEL
 from sqlft.errors import SqlftError
+from sqlft.model import Cancel
 from sqlft.model.adapters import NO_ADAPTER, fitting_adapter, known_adapters
 from sqlft.schema import Schema
+
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,21 @@ def writers() -> Future[Writers]:
     future: Future[Writers] = Future()
     threading.Thread(target=_load, args=(future,), name="sqlft-model", daemon=True).start()
     return future
+
+
+def loaded_writers(cancel: Cancel) -> Writers:
+    """What writes the SQL, once it is loaded.
+
+    Raises:
+        ModelError, InputError: it cannot be loaded.
+        SqlftError: ``cancel`` said so while waiting.
+    """
+    future = writers()
+    while not future.done():
+        if cancel():
+            raise SqlftError("stopped while the model was loading")
+        time.sleep(_LOOK_S)
+    return future.result()
 
 
 def _load(future: Future[Writers]) -> None:

@@ -106,7 +106,7 @@ def test_two_people_at_once_see_their_own(visitor: Visit) -> None:
     assert "25" in second.text and "take your time" not in second.page.content()
     assert "How many stores" not in first.page.content()
     first.page.get_by_role("button", name="Stop").click()
-    first.page.get_by_text("stopped").first.wait_for()
+    first.page.get_by_text("Stopped before").first.wait_for()
     assert "25" in second.settled().text
 
 
