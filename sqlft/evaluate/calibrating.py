@@ -19,7 +19,11 @@ from sqlft.model.adapter import adapter_folder
 
 
 def calibrate(
-    run: RunFolder, name: str | None = None, *, rule: str | None = None, progress: Progress | None
+    run: RunFolder,
+    name: str | None = None,
+    *,
+    rule: str | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Fitted, Path]:
     """The confidence of a predictor's answers in a run, written beside its adapter.
 
