@@ -298,6 +298,7 @@ def group_by_parent_column(view: View, voice: Voice) -> Asked | None:
         return None
     joins, target, role = [join(link)], link.parent, link.role
     seen = {link.child.name, link.parent.name}
+    seen |= {k.parent.name for k in view.parents(link.child)}  # those it reaches by itself
     far = [
         k for k in view.parents(link.parent)
         if k.parent.name not in seen and groupers(k.parent)

@@ -98,6 +98,8 @@ def condition_term(view: View, voice: Voice) -> Asked | None:
 def _rows_of(term: Meaning, thing: Thing, voice: Voice) -> str | None:
     """Rows that a term picks out, as a plural noun phrase."""
     name = voice.pick(term.name, term.name, *term.synonyms)
+    if name.startswith(f"{thing.noun.one} "):
+        return f"{thing.noun.many}{name.removeprefix(thing.noun.one)}"
     last = singular(name.split(" ")[-1].lower())
     heads = {n.one.split(" ")[-1].lower() for n in thing.nouns}
     if last in heads or (name.upper() == name and len(name) <= 4):

@@ -119,7 +119,9 @@ def running(view: View, voice: Voice) -> Asked | None:
     many = rows.many(voice.words)
     value, what = "COUNT(*)", f"number of {many}"
     if number is not None and draw.random() < 0.5:
-        value, what = f"SUM({number.sql})", f"total {voice.phrase(number)} of {many}"
+        phrase = voice.phrase(number).removeprefix("total ")
+        named = "total" if phrase == "total" else f"total {phrase}"
+        value, what = f"SUM({number.sql})", f"{named} of {many}"
     where = rows.where if date.is_complete else (*rows.where, f"{date.sql} IS NOT NULL")
     inner = rows.query(f"{bucket} AS period", f"{value} AS amount")
     inner = inner.with_(where=where, group=(bucket,))

@@ -304,6 +304,8 @@ _VAGUE = frozenset("seat net gross lead unit standing wait talk dur yearly api u
 
 
 def _is_noun_like(text: str) -> bool:
+    if text in ("square metres", "square meters"):
+        return False
     if text.startswith(("on ", "no ", "to ")) or " or " in text or " of the " in text:
         return False
     return text.split(" ")[-1] not in ("by", "on", "of", "to", "at", "since", "up", "in", "back")

@@ -136,7 +136,8 @@ def condition_on_parent(
     else:
         found = None
         if draw.random() < 0.3:
-            found = condition_on_parent(view, parent, draw, avoid | {thing.name, parent.name})
+            near = {k.parent.name for k in links}  # what the row reaches without a detour
+            found = condition_on_parent(view, parent, draw, avoid | near | {thing.name})
         found = found or some_condition(view, parent, draw)
         if found is None:
             return None
