@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 import sqlft
@@ -175,8 +175,10 @@ class Visitor:
     def ask(self, question: str) -> Visitor:
         self.page.get_by_label("Your question", exact=True).fill(question)
         self.page.keyboard.press("Enter")
-        heading = self.page.locator("h2.sq-question", has_text=question)
-        heading.wait_for()
+        try:
+            self.page.locator("h2.sq-question", has_text=question).wait_for()
+        except TimeoutError as error:
+            raise AssertionError(f"no answer; the page says: {self.text}") from error
         return self.settled()
 
     def press(self, name: str, *, exact: bool = False) -> Visitor:
