@@ -59,7 +59,7 @@ def test_a_worker_cannot_write_a_byte(shop, limits, tmp_path):
     assert worker.rlimit(psutil.RLIMIT_CORE) == (0, 0)
     assert worker.rlimit(psutil.RLIMIT_NOFILE)[1] <= 64
     assert worker.rlimit(psutil.RLIMIT_AS)[1] < 2 << 30
-    assert worker.environ() == {}
+    assert worker.environ() == {"ARROW_DEFAULT_MEMORY_POOL": "system"}
     assert worker.cwd() == "/"
     assert os.getpgid(worker.pid) == worker.pid != os.getpgid(0)
 
