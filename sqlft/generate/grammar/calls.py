@@ -26,7 +26,7 @@ def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
     for signature in SCALARS:
         if _gives(signature, want) and _finds(signature, env, want):
             options.append(_called(signature, env, env.deeper(), want, then))
-    if env.aggregates or env.windows:
+    if env.aggregates or _windowed(env):
         options += _aggregates(env, want, then)
     if _windowed(env):
         over = _over(env, then)
@@ -143,7 +143,7 @@ def _more(
     if at >= len(signature.takes) - signature.optional:
         kind = so_far.kind if signature.gives == "same" else signature.gives
         options.append(lit(")", then, env, so_far.made(f"{so_far.text})", kind)))
-        if signature.ordered:
+        if signature.ordered and has_column(env, ORDERED):
             longer = replace(so_far, text=f"{so_far.text} ORDER BY ", kind=kind)
             options.append(lit(" ORDER BY ", _arranged, env, longer, then))
     return options
