@@ -42,7 +42,7 @@ _IRREGULAR = {
 }
 _SINGULARS = {plural: singular for singular, plural in _IRREGULAR.items()}
 _SAME = frozenset(
-    "series species aircraft sheep fish deer staff news sales headquarters mathematics gas status "
+    "series species aircraft sheep fish deer staff news headquarters mathematics gas status "
     "address bus class process business campus virus census glass pass loss access boss progress "
     "success congress bonus chassis lens canvas atlas basis bias focus radius stress cross press "
     "dress express illness witness princess actress waitress yes physics electronics sms os gps "
