@@ -14,7 +14,7 @@ from sqlft.cli.progress import shown_progress
 @click.option("--predictor", help="The predictor; default: the only one with an adapter.")
 @click.option("--rule", help="The comparison rule that says what is right; default: the run's.")
 def calibrate(run: Path, predictor: str | None, rule: str | None) -> None:
-    """Fit the confidence of an adapter on the answers of an evaluation's RUN.
+    """Fit an adapter's confidence on an evaluation RUN.
 
     It is written into the adapter's folder as confidence.json, for the number of candidates that
     the run asked for, and shown by `sqlft ask` from then on. Fit it on questions that nothing was
