@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlft.cli.calibrate import calibrate
 from sqlft.cli.progress import shown_progress
 from sqlft.errors import InputError, printable
 
@@ -18,7 +19,10 @@ _RULES = ("spider", "bird", "sql-eval", "strict")
 
 @click.group()
 def adapter() -> None:
-    """List, show, merge and check adapters."""
+    """List, show, merge, check and calibrate adapters."""
+
+
+adapter.add_command(calibrate)
 
 
 @adapter.command("list")

@@ -1,4 +1,4 @@
-"""`sqlft calibrate`: an evaluation's answers become an adapter's confidence."""
+"""`sqlft adapter calibrate`: an evaluation's answers become an adapter's confidence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def calibrate(run: Path, predictor: str | None, rule: str | None) -> None:
 
     \b
     sqlft eval data/shop --predictors adapter:runs/shop --candidates 5 --split choose --out tried
-    sqlft calibrate tried
+    sqlft adapter calibrate tried
     """
     from sqlft.evaluate.calibrating import calibrate as fit
     from sqlft.evaluate.run_folder import opened_run

@@ -14,7 +14,6 @@ import sqlft
 from sqlft.cli.adapter import adapter
 from sqlft.cli.app import app
 from sqlft.cli.ask import ask
-from sqlft.cli.calibrate import calibrate
 from sqlft.cli.compare import compare_runs
 from sqlft.cli.data import data
 from sqlft.cli.eval import evaluate_datasets
@@ -76,7 +75,6 @@ for command in (
     data,
     evaluate_datasets,
     score,
-    calibrate,
     compare_runs,
     train,
     tune,
