@@ -1,4 +1,4 @@
-"""`sqlft adapter calibrate` fits an adapter's confidence on a run, and `sqlft ask` has it from then on."""
+"""An adapter's confidence is fitted on a run, and `sqlft ask` has it from then on."""
 
 import json
 from collections.abc import Sequence
