@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from sqlft.config import home
 from sqlft.errors import InputError, ModelError
 from sqlft.prompt import fingerprint, layout
 
@@ -41,9 +42,11 @@ def adapter_folder(path: str) -> Path:
 
 
 def _known(name: str) -> Path | None:
+    """The adapter that comes with sqlft or was put under SQLFT_HOME, else the training's."""
     from sqlft.model.adapters import known_adapters
 
-    return known_adapters().get(name)
+    trained = home() / "runs" / "train" / name / "adapter"
+    return known_adapters().get(name) or (trained if trained.is_dir() else None)
 
 
 def card_of(folder: Path) -> dict[str, Any]:
