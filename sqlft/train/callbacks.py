@@ -136,7 +136,7 @@ class Ender(TrainerCallback):
         self.why: str | None = None
 
     def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> Any:
-        if self._max_s and self._keeper.seconds > self._max_s:
+        if self._max_s and _first_says(self._keeper.seconds > self._max_s, args):
             self.why = "its minutes are over"
             control.should_training_stop = True
         return control
@@ -147,3 +147,14 @@ class Ender(TrainerCallback):
             self.why = f"{self._patience} looks found no new best"
             control.should_training_stop = True
         return control
+
+
+def _first_says(answer: bool, args: Any) -> bool:
+    """What the first process says: clocks differ, and all must stop at the same step."""
+    if args.world_size == 1:
+        return answer
+    import torch
+
+    told = torch.tensor([int(answer)], device=args.device)
+    torch.distributed.broadcast(told, src=0)
+    return bool(told.item())

@@ -165,6 +165,12 @@ class _Reader:
             licence=described.licence,
             sha256=file_digest(described.examples_path),
         )
+        if at_most is not None and not found.lessons:
+            raise InputError(
+                f"no example of the {role} set can be used: "
+                f"{_counts(Counter(dropped.reason for dropped in found.dropped))}",
+                hint="raise packing.max_tokens",
+            )
         return _Part(examples=tuple(examples), found=found, weight=weight, facts=facts)
 
     def _tell(self, what: str, done: int, total: int) -> None:

@@ -195,7 +195,9 @@ def _finished(
     """Keeps the best weights with their card, and gives the folder its name."""
     recipe = ready.recipe
     history = History(steps=tuple(keeper.steps), looks=tuple(keeper.looks))
-    chosen = history.best(recipe.validation.best_by)
+    chosen = history.looks[-1] if history.looks else None
+    if ready.material.validation is not None:
+        chosen = history.best(recipe.validation.best_by)
     done = folder.path.with_name(folder.name)
     if not trainer.is_world_process_zero():
         return _result(done, history, chosen, ended)

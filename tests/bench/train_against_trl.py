@@ -137,16 +137,23 @@ def synthetic(schemas: int, questions: int, schema_tokens: int, vocabulary: int)
 
 
 def read(path: str, tokenizer: Any, layout_name: str, at_most: int) -> list[Lesson]:
-    """Lessons of a real dataset, a random sample of it."""
+    """Lessons of a real dataset: of databases drawn at random, all, as an epoch reads them."""
     from sqlft.examples import dataset
     from sqlft.prompt import layout
     from sqlft.train.course import taught
     from sqlft.train.exercise import exercises
 
     described = dataset(Path(path))
-    ids = [example.id for example in described.examples()]
-    chosen = set(random.Random(7).sample(ids, min(at_most, len(ids))))
-    asked = list(exercises(described, ids=chosen))
+    by_database: dict[str, list[str]] = {}
+    for example in described.examples():
+        by_database.setdefault(example.database, []).append(example.id)
+    names = sorted(by_database)
+    random.Random(7).shuffle(names)
+    chosen: list[str] = []
+    for name in names:
+        if len(chosen) < at_most:
+            chosen += by_database[name]
+    asked = list(exercises(described, ids=set(chosen)))
     return list(taught(asked, layout(layout_name), tokenizer, max_tokens=4096).lessons)
 
 

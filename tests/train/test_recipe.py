@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqlft.config import Recipe, parse_recipe, read_recipe, recipe_names
@@ -112,6 +112,7 @@ def test_paths_are_taken_from_where_they_are_written(
     assert found.run.name == "shop"
 
 
+@settings(deadline=None)  # it reads a file each time
 @given(st.text(max_size=30))
 def test_no_change_ends_in_anything_but_a_recipe_or_one_line(change: str) -> None:
     try:

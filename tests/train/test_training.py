@@ -75,6 +75,8 @@ CHANGES = (
     "run.checkpoint_steps=2",
     "lora.dropout=0.2",
     "optimiser.epochs=2",
+    "optimiser.max_steps=6",
+    "validation.every_steps=3",
     "optimiser.neftune_alpha=1",
     "mix.shuffle_rate=0.5",
     "mix.rename_rate=0.5",
@@ -96,15 +98,26 @@ def cut_at(step: int):
     return told
 
 
+@pytest.fixture(scope="module")
+def whole(
+    tiny_model: Path, taught_data: Path, other_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """A run of six steps that nothing interrupted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SQLFT_HOME", str(tmp_path_factory.mktemp("whole")))
+        return train(changed(tiny_model, taught_data, other_data))
+
+
+def changed(base: Path, data: Path, validation: Path) -> Recipe:
+    return recipe("tiny", base, data, f"validation.data={validation}", *CHANGES)
+
+
 def test_an_interrupted_run_ends_byte_for_byte_where_the_whole_one_does(
-    tiny_model: Path, taught_data: Path, other_data: Path
+    whole: Trained, tiny_model: Path, taught_data: Path, other_data: Path
 ) -> None:
-    validation = (f"validation.data={other_data}", "validation.every_steps=3")
-    chosen = recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=8", *CHANGES, *validation)
-    whole = train(recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=8",
-                         *CHANGES, *validation, "run.name=whole"))  # fmt: skip
-    assert len(whole.history.steps) == 8
-    for step in (1, 3, 6):  # before a checkpoint, after one, right at one
+    chosen = changed(tiny_model, taught_data, other_data)
+    assert len(whole.history.steps) == 6
+    for step in (1, 3, 4):  # before a checkpoint, after one, right at one
         with pytest.raises(_Cut):
             train(
                 chosen,
@@ -119,10 +132,31 @@ def test_an_interrupted_run_ends_byte_for_byte_where_the_whole_one_does(
     assert [k.loss for k in resumed.history.looks] == [k.loss for k in whole.history.looks]
 
 
-def test_a_checkpoint_that_is_not_whole_is_passed_over(tiny_model: Path, taught_data: Path) -> None:
-    chosen = recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=6", *CHANGES)
-    whole = train(recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=6", *CHANGES,
-                         "run.name=whole"))  # fmt: skip
+def test_a_run_that_is_cut_after_its_last_step_is_only_finished(
+    whole: Trained,
+    tiny_model: Path,
+    taught_data: Path,
+    other_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cut(*given: object, **named: object) -> None:
+        raise _Cut
+
+    chosen = changed(tiny_model, taught_data, other_data)
+    with monkeypatch.context() as patch, pytest.raises(_Cut):
+        patch.setattr("sqlft.train.training.card", cut)
+        train(chosen)
+    steps: list[int] = []
+    folder, _ = unfinished_run("tiny")
+    resumed = train(chosen, resumed=folder, told=lambda at: steps.append(at.step))
+    assert steps == []
+    assert weights(resumed) == weights(whole)
+
+
+def test_a_checkpoint_that_is_not_whole_is_passed_over(
+    whole: Trained, tiny_model: Path, taught_data: Path, other_data: Path
+) -> None:
+    chosen = changed(tiny_model, taught_data, other_data)
     with pytest.raises(_Cut):
         train(chosen, told=cut_at(5))
     folder, _ = unfinished_run("tiny")
@@ -136,28 +170,26 @@ def test_a_checkpoint_that_is_not_whole_is_passed_over(tiny_model: Path, taught_
 
 
 def test_a_run_that_is_killed_goes_on(
-    tiny_model: Path, taught_data: Path, sqlft_home: Path
+    whole: Trained, tiny_model: Path, taught_data: Path, other_data: Path, sqlft_home: Path
 ) -> None:
     """With the command itself, and SIGKILL at a moment of its own."""
-    words = ["train", "tiny", "--data", str(taught_data), "--set", f"base={tiny_model}"]
-    for change in (*SMALL, *CHANGES, "optimiser.max_steps=12", "run.checkpoint_steps=1"):
+    words = ["train", "tiny", "--data", str(taught_data), "--validation", str(other_data)]
+    for change in (f"base={tiny_model}", *SMALL, *CHANGES):
         words += ["--set", change]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "sqlft"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
     running = subprocess.Popen([*command, *words], **quiet)
     steps = sqlft_home / "runs" / "train" / "tiny.partial" / "steps.jsonl"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and running.poll() is None:
-        if steps.is_file() and steps.read_bytes().count(b"\n") >= 3:
+        if steps.is_file() and steps.read_bytes().count(b"\n") >= 4:
             break
         time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
     subprocess.run([*command, "train", "--resume", "tiny"], check=True, timeout=300, **quiet)
     killed = sqlft_home / "runs" / "train" / "tiny" / "adapter" / "adapter_model.safetensors"
-    whole = train(recipe("tiny", tiny_model, taught_data, *CHANGES, "optimiser.max_steps=12",
-                         "run.checkpoint_steps=1", "run.name=whole"))  # fmt: skip
     assert killed.read_bytes() == weights(whole)
 
 
@@ -169,11 +201,13 @@ def test_a_loss_that_is_no_number_names_the_examples(tiny_model: Path, taught_da
 
 
 def test_a_full_disk_stops_with_the_last_checkpoint_whole(
-    tiny_model: Path, taught_data: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Trained,
+    tiny_model: Path,
+    taught_data: Path,
+    other_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    chosen = recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=6", *CHANGES)
-    whole = train(recipe("tiny", tiny_model, taught_data, "optimiser.max_steps=6", *CHANGES,
-                         "run.name=whole"))  # fmt: skip
+    chosen = changed(tiny_model, taught_data, other_data)
     save = torch.save
 
     def full(what: object, path: object, *rest: object, **named: object) -> None:
