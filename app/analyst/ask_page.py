@@ -102,6 +102,7 @@ def _progress() -> None:
     job = _job()
     if job is None:
         return
+    job.look()
     if job.done:
         _finish(job)
         st.rerun()

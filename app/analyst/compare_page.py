@@ -104,6 +104,7 @@ def _progress() -> None:
     job: Job | None = st.session_state.get("compare-job")
     if job is None:
         return
+    job.look()
     if job.done:
         key, question = st.session_state.pop("compare-of")
         del st.session_state["compare-job"]

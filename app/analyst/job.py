@@ -24,6 +24,9 @@ STAGES = {
     "execute": "Running it",
 }
 
+UNSEEN_S = 60.0
+"""Seconds that work goes on without anybody who looks at it: a model serves one at a time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -45,6 +48,7 @@ class Job:
     _ended: float | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _finished: threading.Event = field(default_factory=threading.Event)
+    _looked_at: float = field(default_factory=time.monotonic)
 
     def start(self) -> Job:
         """Begins the work."""
@@ -64,6 +68,14 @@ class Job:
         """Asks the work to end; it does so within a fraction of a second."""
         self._stop.set()
 
+    def look(self) -> None:
+        """Says that somebody still waits for it."""
+        self._looked_at = time.monotonic()
+
+    def _ends(self) -> bool:
+        """Stopped, or left: a window that was closed tells nobody, so the model asks."""
+        return self._stop.is_set() or time.monotonic() - self._looked_at > UNSEEN_S
+
     def wait(self, seconds: float) -> bool:
         """True once it is done, at most so many seconds from now."""
         return self._finished.wait(seconds)
@@ -81,7 +93,7 @@ class Job:
 
     def _run(self) -> None:
         try:
-            self.result = self.work(self._on_stage, self._stop.is_set)
+            self.result = self.work(self._on_stage, self._ends)
         except SqlftError as error:
             self.error = error
         except Exception as error:  # a defect of ours: one line for the analyst, no traceback

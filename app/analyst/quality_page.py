@@ -104,6 +104,7 @@ def _progress() -> None:
     job: Job | None = st.session_state.get("quality-job")
     if job is None:
         return
+    job.look()
     if job.done:
         del st.session_state["quality-job"]
         if job.error is not None:
