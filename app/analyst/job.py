@@ -42,6 +42,8 @@ class Job:
     """Work in a thread of its own; ``result`` or ``error`` is there once ``done`` is true."""
 
     work: Work
+    stays: bool = False
+    """It goes on though nobody looks at it."""
     result: Any = None
     error: SqlftError | None = None
     _begun: list[tuple[str, float]] = field(default_factory=list)
@@ -74,7 +76,8 @@ class Job:
 
     def _ends(self) -> bool:
         """Stopped, or left: a window that was closed tells nobody, so the model asks."""
-        return self._stop.is_set() or time.monotonic() - self._looked_at > UNSEEN_S
+        left = not self.stays and time.monotonic() - self._looked_at > UNSEEN_S
+        return left or self._stop.is_set()
 
     def wait(self, seconds: float) -> bool:
         """True once it is done, at most so many seconds from now."""

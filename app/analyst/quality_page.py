@@ -94,7 +94,7 @@ def _start(dataset: Path, strategies: str, sample: int) -> None:
                 "the evaluation was stopped", hint="run it again: it goes on where it was"
             ) from None
 
-    st.session_state["quality-job"] = Job(work=work).start()
+    st.session_state["quality-job"] = Job(work=work, stays=True).start()
     st.session_state["quality-said"] = said
     st.session_state.pop("quality-failed", None)
 
