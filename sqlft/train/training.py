@@ -156,7 +156,7 @@ def _trained(
     loaded = _loaded(recipe, device, progress)
     model = made_trainable(loaded.model, recipe, loaded.tokenizer)
     start, history = _where(folder)
-    course = _course(ready, ready.material.what, ready.batches, vary=_vary(ready))
+    course = _course(ready, ready.material.what, _read(ready, arguments), vary=_vary(ready))
     keeper = Keeper(folder.steps, history, _loads(ready, arguments), told=told)
     looking = _Looking(ready, folder, hook, keeper, arguments)
     ender = Ender(
@@ -293,6 +293,12 @@ def _steps(batches: int, arguments: TrainingArguments) -> int:
     """Steps of the optimiser that the batches make, with every process of the run."""
     each: int = -(-batches // arguments.world_size)
     return -(-each // arguments.gradient_accumulation_steps)
+
+
+def _read(ready: Prepared, arguments: TrainingArguments) -> tuple[Batch, ...]:
+    """The batches that are read: with more, a run resumed at its end would take a step too many."""
+    each = arguments.world_size * arguments.gradient_accumulation_steps
+    return ready.batches[: arguments.max_steps * each]
 
 
 def _loads(ready: Prepared, arguments: TrainingArguments) -> list[Load]:
