@@ -115,13 +115,13 @@ def test_a_column_of_another_table_or_of_none_is_never_accepted(sampled: list[st
         if not spots:
             continue
         spot = draw.choice(spots)
-        for name in draw.sample([*names, "no_such_column"], 6):
+        for name in draw.sample([*names, "no_such_column"], 4):
             changed = sql[: spot.start()] + name + sql[spot.end() :]
             problems = check_sql(changed, SHOP).problems
             if any(problem.kind == "unknown_column" for problem in problems):
                 tried += 1
                 assert not accepts(changed), changed
-    assert tried > 200
+    assert tried > 100
 
 
 def test_every_function_that_is_offered_is_an_allowed_one() -> None:
