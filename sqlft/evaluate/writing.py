@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlft.config import Decoding
 from sqlft.errors import SqlftError
@@ -30,13 +30,16 @@ Writer = Callable[[Sequence[Prompt], Decoding], list[Written]]
 def at_once(generator: Generator) -> Writer:
     """Hands all prompts to the generator in one call, which may write them side by side.
 
-    Where the call fails they are asked one by one, so that each failure is its own.
+    Where the call fails they are asked one by one, so that each failure is its own. The prompts
+    together have as much time as they would have one after the other: written side by side, each
+    takes longer than alone.
     """
 
     def write(prompts: Sequence[Prompt], decoding: Decoding) -> list[Written]:
         start = time.perf_counter()
+        together = replace(decoding, write_timeout_s=decoding.write_timeout_s * len(prompts))
         try:
-            found = generator.generate(prompts, decoding)
+            found = generator.generate(prompts, together)
         except SqlftError as error:
             if len(prompts) == 1:
                 return [Written(error=error, seconds=time.perf_counter() - start)]

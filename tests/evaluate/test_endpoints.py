@@ -144,6 +144,20 @@ def test_a_prompt_that_fails_does_not_fail_its_neighbours(writer_of) -> None:
     assert "no reply is given for 'b'" in found[1].error.message
 
 
+def test_prompts_that_are_written_together_share_the_time_of_all() -> None:
+    given: list[float] = []
+
+    class Timed(FixedGenerator):
+        def generate(self, asked, decoding, *, cancel=None):
+            given.append(decoding.write_timeout_s)
+            return super().generate(asked, decoding, cancel=cancel)
+
+    write = at_once(Timed({}, default="x"))
+    write(prompts("a", "b", "c"), Decoding(write_timeout_s=2.0))
+    write(prompts("a"), Decoding(write_timeout_s=2.0))
+    assert given == [6.0, 2.0]
+
+
 def priced(name: str, cost: float, tuning: float | None = None) -> dict:
     usage = {"cost_per_question": cost, "tuning_price": tuning or 0.0}
     return {"name": name, "tuned": tuning is not None, "usage": usage}
