@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pyarrow
 import streamlit as st
 
-from analyst import chart, downloads
+from analyst import downloads
+from analyst.asking import start
 from analyst.corrections_box import show_judgement
 from analyst.entry import Entry
 from analyst.escape import hypertext, plain
 from analyst.failure import tell
-from analyst.places import Place
+from analyst.places import Place, place_of
 from analyst.questions import example_questions
+from analyst.rows_view import show_rows
 from analyst.sentence import sentence
 from analyst.settings import settings
 from analyst.sql_view import show_sql
-from analyst.table import column_config, shown_table
 from sqlft.ask import Answer, Candidate
 from sqlft.execute import run_query
 from sqlft.schema import Schema
 from sqlft.sql import check_sql, display
-
-_PREVIEW_PX = 420
 
 
 def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
@@ -96,9 +94,6 @@ def _heading(entry: Entry) -> None:
 
 
 def _ask_again(entry: Entry) -> None:
-    from analyst.ask_page import start
-    from analyst.places import place_of
-
     start(place_of(entry.place_key), entry.question)
 
 
@@ -121,7 +116,7 @@ def _rows(entry: Entry, schema: Schema) -> None:
     figure = f'<p class="sq-figure">{hypertext(said.figure)}</p>' if said.figure else ""
     st.html(f'{figure}<p class="sq-sentence">{hypertext(said.text)}</p>')
     if answer.rows.num_rows and said.figure is None:
-        _views(entry)
+        show_rows(entry.id, answer.rows)
     if answer.truncated:
         st.caption(
             f"The first {answer.rows.num_rows:,} rows are shown; there are more. "
@@ -130,77 +125,7 @@ def _rows(entry: Entry, schema: Schema) -> None:
     _downloads(entry)
 
 
-def _views(entry: Entry) -> None:
-    rows = entry.answer.rows
-    assert rows is not None
-    table = shown_table(rows)
-    fitting = chart.plan(table)
-    views = ["Table"] if fitting is None else ["Chart", "Table"]
-    view = "Table"
-    if len(views) > 1:
-        view = st.segmented_control(
-            "View",
-            views,
-            default=views[0],
-            required=True,
-            key=f"view-{entry.id}",
-            label_visibility="collapsed",
-        )
-    if view == "Chart" and fitting is not None:
-        _chart(entry.id, table, fitting)
-        return
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config=column_config(table),
-        height="auto" if table.num_rows <= 10 else _PREVIEW_PX,
-        alt=f"Result of the question, {table.num_rows} rows",
-    )
-
-
-def _chart(entry_id: str, table: pyarrow.Table, fitting: chart.Plan) -> None:
-    found = chart.roles(table)
-    names = table.column_names
-    measures = [at for at, role in enumerate(found) if role == "number"]
-    with st.container(horizontal=True, gap="small", key=f"chart-choice-{entry_id}"):
-        kind = st.selectbox(
-            "Chart",
-            list(chart.KINDS),
-            index=list(chart.KINDS).index(fitting.kind),
-            format_func=chart.KINDS.__getitem__,
-            key=f"kind-{entry_id}",
-        )
-        x = st.selectbox(
-            "Across",
-            range(len(names)),
-            index=fitting.x,
-            format_func=names.__getitem__,
-            key=f"x-{entry_id}",
-        )
-        y = st.selectbox(
-            "Measure",
-            measures,
-            index=measures.index(fitting.y),
-            format_func=names.__getitem__,
-            key=f"y-{entry_id}",
-        )
-        colours: list[int | None] = [None, *(at for at, r in enumerate(found) if r == "category")]
-        colour = st.selectbox(
-            "Colour",
-            colours,
-            index=colours.index(fitting.colour),
-            format_func=lambda at: "(none)" if at is None else names[at],
-            key=f"colour-{entry_id}",
-        )
-    chosen, note = chart.with_choice(table, kind, x, y, colour)
-    st.altair_chart(chart.drawn(table, chosen), alt=chart.described(table, chosen))
-    if note:
-        st.caption(note)
-
-
 def _downloads(entry: Entry) -> None:
-    from analyst.places import place_of
-
     answer = entry.answer
     sql, database = answer.sql, place_of(entry.place_key).database
     assert sql is not None and answer.display_sql is not None

@@ -6,18 +6,16 @@ import streamlit as st
 
 from analyst import places
 from analyst.answer_view import show_entry
-from analyst.entry import Entry, current, entries, keep, searched
+from analyst.asking import finish, running, start
+from analyst.entry import Entry, current, entries, searched
 from analyst.escape import hypertext, plain
 from analyst.failure import tell
 from analyst.frame import chosen_place
-from analyst.job import STAGES, Job
+from analyst.job import STAGES
 from analyst.look import stages_html
 from analyst.places import Place
 from analyst.questions import example_questions
-from analyst.writer import loaded_writers, writers
-from sqlft.ask import Answer, OnStage
 from sqlft.errors import SqlftError
-from sqlft.model import Cancel
 from sqlft.schema import Schema
 
 _POLL_S = 0.25
@@ -37,7 +35,7 @@ def show() -> None:
     _history()
     _take_link(place)
     _question_box(place, schema)
-    job = _job()
+    job = running()
     if job is not None:
         _progress()
         return
@@ -48,13 +46,8 @@ def show() -> None:
     entry = current()
     if entry is not None and entry.place_key == place.key:
         show_entry(entry, place, schema)
-    elif entry is None:
+    else:
         _welcome(place, schema)
-
-
-def _job() -> Job | None:
-    job: Job | None = st.session_state.get("job")
-    return job
 
 
 def _question_box(place: Place, schema: Schema) -> None:
@@ -75,36 +68,15 @@ def _question_box(place: Place, schema: Schema) -> None:
         st.rerun()
 
 
-def start(place: Place, question: str) -> None:
-    """Begins to answer a question; one that is still on its way is stopped."""
-    running = _job()
-    if running is not None:
-        running.stop()
-
-    def work(on_stage: OnStage, cancel: Cancel) -> tuple[Answer, str]:
-        if not writers().done():
-            on_stage("model")
-        assistant = places.assistant_for(place, loaded_writers(cancel))
-        answer = assistant.ask(question, on_stage=on_stage, cancel=cancel)
-        return answer, assistant.schema.digest
-
-    st.session_state["job"] = Job(work=work).start()
-    st.session_state["job_of"] = (place.key, question)
-    st.session_state.pop("failed", None)
-    st.session_state.pop("current", None)
-    st.query_params.from_dict({"db": place.key, "q": question})
-    st.session_state["linked_question"] = (place.key, question)
-
-
 @st.fragment(run_every=_POLL_S)
 def _progress() -> None:
     """The stages of the running question; the page is drawn anew once it is done."""
-    job = _job()
+    job = running()
     if job is None:
         return
     job.look()
     if job.done:
-        _finish(job)
+        finish(job)
         st.rerun()
     with st.container(border=True, key="progress"):
         rows = [(STAGES.get(s.name, s.name), s.seconds) for s in job.stages]
@@ -116,26 +88,6 @@ def _progress() -> None:
             disabled=job.stopping,
             on_click=job.stop,
         )
-
-
-def _finish(job: Job) -> None:
-    """Takes what a job gave into the session."""
-    place_key, question = st.session_state.pop("job_of")
-    del st.session_state["job"]
-    if job.error is not None:
-        st.session_state["failed"] = job.error
-        return
-    answer, digest = job.result
-    keep(
-        Entry(
-            place_key=place_key,
-            question=question,
-            answer=answer,
-            asked=answer,
-            schema_digest=digest,
-            stopped=job.stopping and answer.rows is None,
-        )
-    )
 
 
 def _take_link(place: Place) -> None:

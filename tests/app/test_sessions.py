@@ -50,6 +50,23 @@ def test_edited_sql_runs_under_the_same_rules_and_is_kept_as_right(session: Sess
     assert ">25<" in one.press("Back to the model's").text
 
 
+def test_a_chart_is_changed_and_forgets_that_when_the_columns_change(session: Session) -> None:
+    one = session().ask("Which five stores sold the most in 2025?")
+    entry = one.app.session_state["entries"][0]
+    (kind,) = [box for box in one.app.selectbox if box.label == "Chart"]
+    assert kind.value == "bar"
+    kind.set_value("scatter")
+    (across,) = [box for box in one.app.selectbox if box.label == "Across"]
+    across.set_value(2).run()
+    assert "led by Berlin" in one.text
+    one.press("Edit SQL").app.text_area(key=f"sql-{entry.id}").set_value(
+        "SELECT country, count(*) AS n FROM stores GROUP BY 1"
+    )
+    assert "Makes one row for each country" in one.press("Run").text
+    (kind,) = [box for box in one.app.selectbox if box.label == "Chart"]
+    assert kind.value == "bar"
+
+
 def test_a_thumb_is_kept_changed_and_taken_back(session: Session) -> None:
     app = session().ask("How many stores are there?").app
     key = f"thumbs-{app.session_state['entries'][0].id}"
