@@ -12,13 +12,12 @@ SCRIPT = Path(__file__).with_name("train_against_trl.py")
 EXAMPLES = 24
 
 
-@pytest.mark.parametrize("quantize", ["none", "nf4"])
-def test_both_end_with_the_same_loss_after_the_same_examples(quantize: str, tmp_path: Path) -> None:
+def test_both_end_with_the_same_loss_after_the_same_examples(tmp_path: Path) -> None:
     out = tmp_path / "found.json"
     command = [sys.executable, str(SCRIPT), "--equal", str(EXAMPLES), "--examples", "40"]
     command += ["--schemas", "4", "--schema-tokens", "120", "--tokens-per-step", "1024"]
     command += ["--tokens-per-row", "1024", "--examples-per-step", "8", "--learning-rate", "5e-3"]
-    command += ["--only", "packed (bfd), adapter", "--quantize", quantize, "--json", str(out)]
+    command += ["--only", "packed (bfd), adapter", "--quantize", "nf4", "--json", str(out)]
     # Tests share the machine: threads that wait for each other would take most of the time.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
