@@ -23,7 +23,15 @@ question is rarely about two groups."""
 _STOP_SHARE = 0.3
 """What counts of words that questions are made of: "ordered" may mean the orders."""
 
+_WHOLE_NAME = 0.5
+"""What is added where the question says all of a table's name: "customers" names that table before
+those of customers' orders and addresses."""
+
 _LEAST_PREFIX = 3
+
+_HOW = {"exact": 1.0, "case": 0.8, "plural": 0.8}
+_CODE = 4
+"""Shorter values are codes, such as those of airlines, that common words are mistaken for."""
 
 
 class TableIndex:
@@ -43,6 +51,7 @@ class TableIndex:
         for place, table in enumerate(schema.tables):
             for word, weight in _words(table).items():
                 self._tables_of[word][place] = weight
+        self._names = [singular_words(table.name) for table in schema.tables]
         self._by_start: defaultdict[str, list[str]] = defaultdict(list)
         for word in self._tables_of:
             self._by_start[word[:_LEAST_PREFIX]].append(word)
@@ -74,16 +83,24 @@ class TableIndex:
                 best_in_group[group] = max(best_in_group[group], score)
             for group, score in best_in_group.items():
                 group_has[group] += score
-        for table, worth in _valued(values).items():
+        for table, (worth, shared) in _valued(values).items():
             place = self._at(table)
             if place >= 0:
-                own[place] += worth * self._rarity(1)
-                group_has[self._group[place]] += worth * self._rarity(1)
+                own[place] += worth * self._rarity(shared)
+                group_has[self._group[place]] += worth * self._rarity(shared)
+        for place, words in enumerate(self._names):
+            if own[place]:
+                own[place] *= 1 + _WHOLE_NAME * self._named(words, asked)
         total = [
             score + _GROUP_SHARE * group_has[self._group[place]] for place, score in enumerate(own)
         ]
         hits = [place for place, score in enumerate(total) if score > 0]
         return sorted(hits, key=lambda place: -total[place])
+
+    def _named(self, words: Sequence[str], asked: Iterable[str]) -> float:
+        """Which share of a table's name the question says, 0 to 1."""
+        said = sum(any(_likeness(one, word) > 0.5 for one in asked) for word in words)
+        return said / max(1, len(words))
 
     def path(self, sources: Container[int], target: int, most_steps: int) -> list[int] | None:
         """The fewest tables that join the target to a source, itself included; none: no way."""
@@ -167,10 +184,12 @@ def _likeness(word: str, known: str) -> float:
     """0 to 1: how likely two words that begin alike mean the same.
 
     >>> _likeness("department", "dept"), _likeness("enrolled", "enrollment")
-    (0.0, 0.6)
+    (0.0, 0.8)
     """
     if word == known:
         return 1.0
+    if _stem(word) == _stem(known):
+        return 0.8
     shorter, longer = sorted((len(word), len(known)))
     shared = next((at for at in range(shorter) if word[at] != known[at]), shorter)
     if shared == shorter:
@@ -178,10 +197,26 @@ def _likeness(word: str, known: str) -> float:
     return 0.6 if shared >= 5 and shared >= 0.6 * longer else 0.0
 
 
-def _valued(values: Sequence[ValueMatch]) -> dict[str, float]:
-    """Of each table what its best matched value says."""
-    worth = {"exact": 1.0, "case": 1.0, "plural": 0.9}
-    found: dict[str, float] = {}
+def _stem(word: str) -> str:
+    """The word without an ending that makes a verb or a noun of it, at least three letters.
+
+    >>> {_stem(word) for word in ("rated", "rating", "rate", "rater")}
+    {'rat'}
+    """
+    for ending in ("ing", "ment", "ion", "ed", "er", "or", "e"):
+        if word.endswith(ending) and len(word) >= len(ending) + 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _valued(values: Sequence[ValueMatch]) -> dict[str, tuple[float, int]]:
+    """Of each table what its best matched value says, and in how many tables that one is."""
+    tables: defaultdict[str, set[str]] = defaultdict(set)
     for match in values:
-        found[match.table] = max(found.get(match.table, 0.0), worth.get(match.how, 0.6))
-    return found
+        tables[match.value.casefold()].add(match.table)
+    found: dict[str, tuple[float, int]] = {}
+    for match in values:
+        worth = _HOW.get(match.how, 0.6) * (1.0 if len(match.value) >= _CODE else 0.4)
+        shared = len(tables[match.value.casefold()])
+        found[match.table] = max(found.get(match.table, (0.0, 0)), (worth, -shared))
+    return {table: (worth, -shared) for table, (worth, shared) in found.items()}
