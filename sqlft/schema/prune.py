@@ -76,9 +76,11 @@ def pruned(
     taken = _Taken(sized, most_tokens)
     ranked = sized.index.ranked(question, values)
     for place in ranked:
-        taken.add_joined(place)
+        if not taken.is_full:
+            taken.add_joined(place)
     for place in ranked:  # what did not fit with its joins may fit without
-        taken.add([place])
+        if not taken.is_full:
+            taken.add([place])
     names = {schema.tables[place].qualified_name for place in taken.places}
     keys = tuple(
         key
@@ -117,13 +119,16 @@ class _Taken:
         self._sized, self._room = sized, most_tokens
         self.places: dict[int, None] = {}
 
+    @property
+    def is_full(self) -> bool:
+        """Not even the smallest table fits."""
+        return bool(self.places) and self._room < self._sized.least_tokens
+
     def add_joined(self, place: int) -> None:
         """Takes a table with what joins it to those taken before, if it all fits."""
         self.add(self._sized.index.path(self.places, place, MOST_STEPS) or [place])
 
     def add(self, places: Sequence[int]) -> None:
-        if self._room < self._sized.least_tokens and self.places:
-            return
         together = dict.fromkeys(self.places)
         tokens = 0
         for place in places:
