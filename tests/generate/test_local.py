@@ -197,9 +197,12 @@ def test_a_prompt_that_does_not_fit_is_told_with_its_numbers(tiny: LoadedModel) 
         LocalGenerator(tiny).generate([asked("x" * 2040)], GREEDY)
 
 
-def test_greedy_candidates_are_refused_for_they_would_be_equal(tiny: LoadedModel) -> None:
-    with pytest.raises(InputError, match="would all be the same"):
-        LocalGenerator(tiny).generate([asked("a")], Decoding(candidates=2))
+def test_of_several_candidates_at_temperature_0_one_is_greedy(tiny: LoadedModel) -> None:
+    writer = LocalGenerator(tiny)
+    ((greedy,),) = writer.generate([asked("a")], GREEDY)
+    (found,) = writer.generate([asked("a")], replace(GREEDY, candidates=4))
+    assert [reply.text for reply in found].count(greedy.text) == 1
+    assert len({reply.text for reply in found}) == 4
 
 
 def test_it_tells_what_it_was_made_of(tiny: LoadedModel) -> None:
