@@ -67,7 +67,9 @@ class Decoding(Options):
     )
     schema_tokens: int = option(
         # The bundled schemas, of 2,100 to 2,800 tokens, are shown whole: their prefix is read once.
-        4000, help="Tokens of schema shown; a larger one is pruned for the question.", at_least=50
+        4000,
+        help="Tokens of schema shown; a larger one is pruned for the question.",
+        at_least=50,
     )
     least_confidence: float = option(
         0.0, help="An answer known to be less sure (0 to 1) is refused.", at_least=0.0, at_most=1.0
