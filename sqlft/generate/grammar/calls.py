@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlft.generate.grammar.columns import columns, has_column
-from sqlft.generate.grammar.kinds import ANY, ORDERED, Kind
+from sqlft.generate.grammar.kinds import ANY, NUMBER, ORDERED, Kind
 from sqlft.generate.grammar.literals import SHAPES, counts
 from sqlft.generate.grammar.machine import Option, Options, lit
 from sqlft.generate.grammar.rules import Then
@@ -61,7 +61,19 @@ def _aggregates(env: Env, want: frozenset[Kind], then: Then) -> Options:
     for signature in AGGREGATES:
         if _gives(signature, want) and _finds(signature, inner, want):
             options.append(_called(signature, env, inner, want, finish))
+    if env.aggregates and _windowed(env) and "number" in want:
+        options += [lit(f"{name}(", _over_groups, env, name, then) for name in _OVER_GROUPS]
     return options
+
+
+def _over_groups(env: Env, name: str, then: Then) -> Options:
+    """An aggregate of the groups' aggregates, as in ``SUM(COUNT(*)) OVER ()``."""
+
+    def closing(after: Env, value: Value) -> Options:
+        made = Value("number", f"{name}({value.text})", outer=value.outer, aggregate=True)
+        return [lit(") OVER (", _window, env, made, then)]
+
+    return _aggregates(env.within(depth=env.depth + 1, windows=False), NUMBER, closing)
 
 
 def _inside(env: Env) -> Env:
@@ -203,6 +215,7 @@ def _window(env: Env, value: Value, then: Then) -> Options:
 
 _PLAIN = 3
 """The depth at which a window's expressions begin: one call, and nothing in it."""
+_OVER_GROUPS = ("SUM", "AVG", "MAX", "MIN")
 _FREE = ("SUM", "AVG", "COUNT", "MIN", "MAX")
 _FRAMES = (
     " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",

@@ -48,6 +48,12 @@ def in_sight(env: Env, want: frozenset[Kind]) -> Iterator[tuple[Source, Field, b
                     yield source, field, False
 
 
+def several_columns(env: Env, want: frozenset[Kind]) -> bool:
+    """Whether more than one column of the kinds may be written."""
+    found = in_sight(env, want)
+    return next(found, None) is not None and next(found, None) is not None
+
+
 def has_column(env: Env, want: frozenset[Kind]) -> bool:
     """Whether any column of one of the kinds may be written."""
     return next(in_sight(env, want), None) is not None

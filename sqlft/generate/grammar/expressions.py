@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlft.generate.grammar.calls import calls
-from sqlft.generate.grammar.columns import columns, has_column
+from sqlft.generate.grammar.columns import columns, has_column, several_columns
 from sqlft.generate.grammar.kinds import ANY, DATES, NUMBER, TEXT, Kind
 from sqlft.generate.grammar.literals import counts, date_literals, number_literals, text_literals
 from sqlft.generate.grammar.machine import Option, Options, lit
@@ -21,6 +21,7 @@ MOST_OPERATORS = 4
 _SHALLOW = 1
 """Calls and brackets around a query that gives one value."""
 
+_DAYS: frozenset[Kind] = frozenset({"date"})
 _SIGNS = (" + ", " - ", " * ", " / ", " % ", " // ")
 _UNITS = (
     "YEAR YEARS MONTH MONTHS WEEK WEEKS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS".split()
@@ -58,7 +59,11 @@ def expression(
         literals: whether it may be a literal and nothing else.
     """
 
-    return operand(env, want, _followed(want, then, literals, 0), but=but, literals=literals)
+    after = _followed(want, then, literals, 0)
+    options = operand(env, want, after, but=but, literals=literals)
+    if "number" in want and "date" not in want and several_columns(env, _DAYS):
+        options += columns(env, _DAYS, after)  # the days between two of them
+    return options
 
 
 def _followed(want: frozenset[Kind], then: Then, literals: bool, operators: int) -> Then:

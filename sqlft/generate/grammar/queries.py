@@ -55,7 +55,7 @@ class Select:
     @property
     def groupable(self) -> bool:
         """Whether rows can be grouped by all items that are no aggregates."""
-        return not any(item.aggregate and item.keys for item in self.items)
+        return not any(item.windowed or (item.aggregate and item.keys) for item in self.items)
 
     @property
     def open_items(self) -> list[Value]:
@@ -140,10 +140,12 @@ def _set_operations(env: Env, first: Select, then: Rows) -> Options:
     kinds = tuple(frozenset({field.kind}) for field in first.fields)
 
     def branch(select: Select) -> Options:
-        used = replace(first, used=first.used | select.used)
-        return _set_end(used, then) + _set_operations(env, used, then)
+        both = replace(first, used=first.used | select.used, star=first.star or select.star)
+        return _set_end(both, then) + _set_operations(env, both, then)
 
-    return [lit(word, _select, env, branch, kinds, None) for word in _SET_OPERATIONS]
+    # sqlglot takes the EXCEPT of ``* EXCEPT ALL`` for what the star leaves out.
+    words = _SET_OPERATIONS[:-1] if first.star else _SET_OPERATIONS
+    return [lit(word, _select, env, branch, kinds, None) for word in words]
 
 
 def _set_end(select: Select, then: Rows) -> Options:
@@ -315,8 +317,8 @@ def _group(select: Select, then: Selected) -> Options:
 
 def _grouped_all(select: Select, then: Selected) -> Options:
     groups = tuple(item for item in select.items if not item.aggregate)
-    longer = replace(select, groups=groups)
-    return _having(longer, then) + _qualified(longer, then)
+    longer = replace(select, groups=groups)  # DuckDB takes no QUALIFY after GROUP BY ALL
+    return [*then(longer), *_having(longer, then, then)]
 
 
 def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:
@@ -330,9 +332,10 @@ def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:
     return options
 
 
-def _having(select: Select, then: Selected) -> Options:
+def _having(select: Select, then: Selected, after_it: Selected | None = None) -> Options:
     def held(after: Env, value: Value) -> Options:
-        return _qualified(select.reading(after, value), then)
+        longer = select.reading(after, value)
+        return after_it(longer) if after_it else _qualified(longer, then)
 
     return [lit(" HAVING ", select.env.rules.condition, select.within_groups(), held)]
 

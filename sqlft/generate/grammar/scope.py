@@ -115,7 +115,13 @@ class Value:
     @property
     def groupable(self) -> bool:
         """Whether it is an expression that rows may be grouped by."""
-        return bool(self.keys) and not (self.plain or self.aggregate or HIDDEN in self.text)
+        barred = self.plain or self.aggregate or HIDDEN in self.text or self.windowed
+        return bool(self.keys) and not barred
+
+    @property
+    def windowed(self) -> bool:
+        """Whether it holds a window."""
+        return " OVER (" in self.text
 
     def made(self, text: str, kind: Kind | None = None) -> Value:
         """An expression around this one alone."""

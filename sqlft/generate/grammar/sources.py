@@ -12,6 +12,7 @@ from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, quoted
 
 MOST_SOURCES = 8
 _MOST_NESTED = 3
+_VAGUE = ("id", "name", "code", "type", "date", "year", "status", "description")
 _PLAIN = 3
 """The depth at which what else a join is on begins: one call, and nothing in it."""
 
@@ -119,6 +120,8 @@ def _derived(
         if earlier:
             return [lit(f") AS {quoted(name)}", then, source)]
         alone = lit(")", _alone, source.renamed(""), then)
+        if not _joinable(env, (source,)):
+            return [alone]
         return [alone, lit(f") AS {quoted(name)}", _accompanied, source, then)]
 
     inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
@@ -149,25 +152,29 @@ class _Pair:
     left: str
     right: str
     tied: bool
+    alike: bool
 
 
 def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
-    """The column pairs that a join may be on: those that keys tie, else all that compare.
+    """The column pairs that a join may be on: all that compare, where keys tie none.
 
-    Any column may tie two rows of one table.
+    Else those that keys tie, those with the same telling name, and any of two rows of one table.
     """
     found = [
         _Pair(
             _shown(left, a, b),
             _shown(source, b, a),
-            env.known.tied(left, a, source, b) or left.table == source.table is not None,
+            env.known.tied(left, a, source, b),
+            _alike(left, a, source, b),
         )
         for left in earlier
         for a in left.fields
         for b in source.fields
         if _comparable(a, b) or (_castable(a, b) and env.known.tied(left, a, source, b))
     ]
-    return [pair for pair in found if pair.tied] or found
+    if not any(pair.tied for pair in found):
+        return found
+    return [pair for pair in found if pair.tied or pair.alike]
 
 
 def _earlier_pairs(env: Env, sources: tuple[Source, ...]) -> list[_Pair]:
@@ -175,6 +182,13 @@ def _earlier_pairs(env: Env, sources: tuple[Source, ...]) -> list[_Pair]:
     numbered = range(1, len(sources) - 1)
     found = (pair for n in numbered for pair in pairs(env, sources[:n], sources[n]))
     return [pair for pair in found if pair.tied]
+
+
+def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
+    if left.table is None or right.table is None:
+        return False
+    named = a.text.casefold() == b.text.casefold() and a.text.casefold() not in _VAGUE
+    return left.table == right.table or named
 
 
 def _comparable(a: Field, b: Field) -> bool:
