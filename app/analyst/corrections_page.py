@@ -61,7 +61,7 @@ def _training(wait: tuple[Correction, ...]) -> None:
         st.code(
             "sqlft feedback export corrections && "
             f"sqlft train {_recipe()} --data corrections --set run.name=corrections",
-            language="bash",
+            language=None,
             wrap_lines=True,
         )
         if st.button("Check what holds", key="check", icon=":material/rule:"):
