@@ -190,15 +190,15 @@ class Words:
         if isinstance(node, exp.Extract):
             return f"{node.name.lower()} of {self.value(node.expression)}"
         if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
-            return f"{node.unit.name.lower()} of {self.value(node.this)}"
+            return f"{node.text('unit').lower()} of {self.value(node.this)}"
         if isinstance(node, exp.TimeToStr):
             return f"{self.value(node.this)} written as {self.value(node.args['format'])}"
         if isinstance(node, exp.Lower | exp.Upper):
             size = "lower" if isinstance(node, exp.Lower) else "upper"
             return f"{self.value(node.this)} in {size} case"
         if isinstance(node, exp.Interval):
-            count, unit = node.this, node.args.get("unit")
-            return f"{count.name} {unit.name.lower()}{'s' if count.name != '1' else ''}"
+            count, unit = node.text("this"), node.text("unit").lower()
+            return f"{count} {unit}{'s' if count != '1' else ''}"
         return self._compound(node)
 
     def _compound(self, node: exp.Expr) -> str | None:
