@@ -18,7 +18,7 @@ from sqlft.errors import InputError
 _PORT = 8501
 
 
-@click.command()
+@click.command(short_help="Open the analysts' app on DATABASE.")
 @click.argument("database", default="retail")
 @click.option("--port", type=click.IntRange(1, 65535), help=f"Default: {_PORT}, or the next free.")
 @options_of(ModelChoice)

@@ -10,7 +10,9 @@ import click
 from sqlft.errors import printable
 
 
-@click.command("compare", no_args_is_help=True)
+@click.command(
+    "compare", no_args_is_help=True, short_help="List what RUN_B gained and lost against RUN_A."
+)
 @click.argument("run_a", type=click.Path(path_type=Path))
 @click.argument("run_b", type=click.Path(path_type=Path))
 @click.option("--predictor", help="Only this predictor; default: all that both runs have.")

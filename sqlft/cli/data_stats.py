@@ -95,7 +95,7 @@ def _show_grid(grid: Grid) -> None:
     print()
 
 
-def _cell(value: str | int | float | None) -> str:
+def _cell(value: object) -> str:
     from sqlft.page.render import shown
 
     return printable(shown(value))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sqlft.evaluate import Predictor
 
 
-@click.command("eval", no_args_is_help=True)
+@click.command(
+    "eval", no_args_is_help=True, short_help="Measure predictors on the questions of DATASETS."
+)
 @click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--predictors",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BAR = 40
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Train an adapter after RECIPE.")
 @click.argument("recipe", required=False)
 @click.option(
     "--data",

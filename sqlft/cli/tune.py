@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlft.train.search import Searched
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Search the best numbers for RECIPE.")
 @click.argument("recipe")
 @click.option("--trials", type=click.IntRange(1, 10_000), default=20, show_default=True,
               help="Trainings in all, those of an interrupted search included.")  # fmt: skip
