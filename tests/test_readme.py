@@ -19,6 +19,7 @@ import pytest
 
 import sqlft
 from sqlft.ask import loading
+from sqlft.ask.writer import Writer
 from sqlft.cli import main
 from sqlft.cli.commands import commands
 from sqlft.database import close_workers
@@ -111,7 +112,7 @@ def here(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder as the working folder; a model that is asked writes the same query each time."""
     monkeypatch.chdir(workplace)
     writer = FixedGenerator({}, default="SELECT 1 AS one")
-    monkeypatch.setattr(loading, "_local_generator", lambda choice, progress: writer)
+    monkeypatch.setattr(loading, "writers", lambda *asked: (Writer(generator=writer), {}))
     yield workplace
     close_workers()
 

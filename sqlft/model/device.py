@@ -22,7 +22,12 @@ def chosen_device(wanted: str) -> str:
     there = torch.cuda.is_available()
     if wanted == "cuda" and not there:
         raise ModelError("there is no CUDA device here", hint="--device cpu")
-    return "cuda" if there and wanted != "cpu" else "cpu"
+    if not there or wanted == "cpu":
+        return "cpu"
+    # On an H100 (torch 2.11, CUDA 13) cuDNN's attention failed to execute for some lengths of keys
+    # under a mask; the other kernels take them all.
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    return "cuda"
 
 
 def chosen_dtype(device: str) -> torch.dtype:
