@@ -49,7 +49,7 @@ def load(
         model: a known model's name, a Hugging Face causal LM id, a local folder, or
             ``endpoint:MODEL@URL``.
         adapter: a PEFT adapter folder, a known adapter's name, one of ``adapters``, or ``none``.
-            By default the embedded model gets, of the adapters that come with sqlft or lie under
+            By default the model gets, of its adapters that come with sqlft or lie under
             SQLFT_HOME, the one whose card names this schema, else the one named ``default``.
         adapters: by any name, further adapters of the same model, for ``ask`` to choose from.
         layout: the prompt layout; by default the adapter's, else one that fits the model.

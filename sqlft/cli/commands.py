@@ -11,6 +11,7 @@ import click
 from click.exceptions import Exit, NoArgsIsHelpError
 
 import sqlft
+from sqlft.cli.adapt import adapt
 from sqlft.cli.adapter import adapter
 from sqlft.cli.app import app
 from sqlft.cli.ask import ask
@@ -76,6 +77,7 @@ for command in (
     evaluate_datasets,
     score,
     compare_runs,
+    adapt,
     train,
     tune,
     adapter,

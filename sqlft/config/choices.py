@@ -97,7 +97,7 @@ class ModelChoice(Options):
     adapter: str | None = option(
         None,
         help="A PEFT adapter folder, a known adapter's name, or none for the model by itself. "
-        "Default: of the embedded model's known adapters the one for this schema, or `default`.",
+        "Default: of the model's known adapters the one for this schema, or `default`.",
     )
     layout: str | None = option(None, help="The prompt layout; default: the one that fits.")
     device: str = option("auto", help="Where it runs.", choices=("auto", "cpu", "cuda"))

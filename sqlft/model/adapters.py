@@ -14,7 +14,7 @@ DEFAULT_ADAPTER = "default"
 
 
 def known_adapters() -> dict[str, Path]:
-    """The adapters of the embedded model, by name: those under SQLFT_HOME, then those that come
+    """The adapters that need no path, by name: those under SQLFT_HOME, then those that come
     with sqlft."""
     found: dict[str, Path] = {}
     for folder in (home() / "adapters", bundled("adapters")):
@@ -24,15 +24,13 @@ def known_adapters() -> dict[str, Path]:
 
 
 def fitting_adapter(model: str, schema_digest: str) -> Path | None:
-    """The known adapter of the embedded model whose card names this schema, else the default one.
+    """The model's known adapter whose card names this schema, else the default one.
 
-    None for any other model, and where there is neither.
+    A card that names no base is the embedded model's. None where there is neither.
 
     Raises:
         ModelError: an adapter's card cannot be read.
     """
-    if model != DEFAULT_MODEL:
-        return None
     known = {name: path for name, path in known_adapters().items() if _is_for(path, model)}
     for path in known.values():
         if card_of(path).get("schema_digest") == schema_digest:
@@ -41,4 +39,4 @@ def fitting_adapter(model: str, schema_digest: str) -> Path | None:
 
 
 def _is_for(folder: Path, model: str) -> bool:
-    return bool(card_of(folder).get("base", model) == model)
+    return bool(card_of(folder).get("base", DEFAULT_MODEL) == model)

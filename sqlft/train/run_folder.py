@@ -109,6 +109,12 @@ def new_run(recipe: Recipe) -> RunFolder:
             f"there is an unfinished run called {name}",
             hint=f"sqlft train --resume {name}, or --set run.name=ANOTHER",
         )
+    return begun_run(made.path, recipe)
+
+
+def begun_run(partial: Path, recipe: Recipe) -> RunFolder:
+    """The folder of a run that begins at a place of its own, which ends in ``.partial``."""
+    made = RunFolder(path=partial)
     made.checkpoints.mkdir(parents=True)
     write_json(made.path / "record.json", record().as_dict())
     write_json(made.recipe, as_document(recipe))  # last: with it the run can be resumed

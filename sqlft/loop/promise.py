@@ -1,0 +1,109 @@
+"""How long an adaptation will take on this machine, measured before it starts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlft.config import Decoding, ModelChoice, Progress
+from sqlft.data.synth import default_mix
+from sqlft.data.synth.block import Order, write_block
+from sqlft.loop.adaptation import Plan
+from sqlft.loop.measuring import measured_sides
+from sqlft.model.adapters import NO_ADAPTER
+from sqlft.prompt import Prompt, layout
+
+_TRIED_PAIRS = 20
+_ROWS = 16
+"""Prompts that are tried, and that an evaluation writes side by side."""
+_TRIED_TOKENS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """Seconds of each stage: of training at most, of the others about."""
+
+    pairs_s: float
+    training_s: float
+    asking_s: float
+
+    @property
+    def total_s(self) -> float:
+        """Of all stages together."""
+        return self.pairs_s + self.training_s + self.asking_s
+
+
+def promise(plan: Plan, *, progress: Progress | None = None) -> Promise:
+    """What making some pairs and writing some tokens tells of making and writing all.
+
+    Asking is taken for the longest that it can be: every answer as long as may be. Nothing that
+    is written stays.
+
+    Raises:
+        InputError: the database cannot be read.
+        ModelError: the base cannot be loaded.
+    """
+    if progress is not None:
+        progress("measuring this machine", None)
+    read_s, token_s = _writing(plan, progress)
+    longest_s = read_s + Decoding().max_output_tokens * token_s
+    batches = -(-plan.options.questions // _ROWS)
+    return Promise(
+        pairs_s=_pair_s(plan) * plan.options.wanted_pairs,
+        training_s=plan.options.minutes * 60,
+        asking_s=batches * longest_s * len(measured_sides(plan)),
+    )
+
+
+def _pair_s(plan: Plan) -> float:
+    """Seconds for a pair with all cores; the first one's, which reads the whole database, aside."""
+    with tempfile.TemporaryDirectory(prefix="sqlft-") as folder:
+        for pairs in (1, _TRIED_PAIRS):
+            began = time.monotonic()
+            order = Order(
+                place=plan.subject.place,
+                name=plan.subject.name,
+                seed=f"trial {pairs}",
+                pairs=pairs,
+                wordings=1,
+                unanswerable_rate=0.0,
+                mix=default_mix(),
+            )
+            write_block(order, Path(folder) / f"{pairs}.jsonl")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (time.monotonic() - began) / _TRIED_PAIRS / (cores or 1)
+
+
+def _writing(plan: Plan, progress: Progress | None) -> tuple[float, float]:
+    """Seconds that a batch of prompts takes to be read, and each token of it to be written."""
+    from sqlft.generate import LocalGenerator
+    from sqlft.model import load_model
+
+    options = plan.options
+    choice = ModelChoice(model=options.model, adapter=NO_ADAPTER, device=options.device)
+    generator = LocalGenerator(load_model(choice, progress=progress))
+    if progress is not None:
+        progress("measuring this machine", None)
+    prompts = _prompts(plan, generator.layout)
+
+    def seconds(tokens: int) -> float:
+        began = time.monotonic()
+        decoding = Decoding(max_output_tokens=tokens, constrained=False)
+        generator.generate(prompts, decoding)
+        return time.monotonic() - began
+
+    first_s = seconds(1)
+    again_s = seconds(1)  # the schema is read already
+    return first_s, max(0.0, seconds(_TRIED_TOKENS) - again_s) / (_TRIED_TOKENS - 1)
+
+
+def _prompts(plan: Plan, layout_name: str) -> list[Prompt]:
+    written = layout(layout_name)
+    tables = [plan.schema.tables[n % len(plan.schema.tables)].name for n in range(_ROWS)]
+    return [
+        written.render(plan.schema, f"How many rows has {table}, question {number}?")
+        for number, table in enumerate(tables)
+    ]

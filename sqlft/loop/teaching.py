@@ -1,0 +1,145 @@
+"""The training of an adaptation: as much as its minutes hold, at the pace of this machine."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlft.config import Progress, Recipe, read_recipe
+from sqlft.config.recipe import Source
+from sqlft.examples import dataset
+from sqlft.loop.adaptation import LAYOUT, Plan
+from sqlft.model.quiet import quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlft.train.callbacks import At
+
+RECIPE = "smollm2-135m-lora"
+_TRIED_STEPS = 3
+_MOST_EPOCHS = 4.0
+_OWN_SHARE, _OWN_MOST = 0.25, 5.0
+"""Pairs of the user's own are a fifth of what is read, if they need not be read more than so
+often in an epoch."""
+_FILLED = 0.95
+"""Share of the minutes that is planned, so that the learning rate comes to its end in them."""
+_CHECKPOINT_S = 120.0
+_LOOKS = 4
+_LOOKED_AT = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """What one step takes, and what it reads."""
+
+    step_s: float
+    step_examples: float
+
+    def steps_in(self, minutes: float) -> int:
+        """Steps that the minutes hold.
+
+        >>> Pace(step_s=2.0, step_examples=16).steps_in(10)
+        285
+        """
+        return max(1, int(_FILLED * minutes * 60 / self.step_s))
+
+
+def teach(
+    plan: Plan, *, told: Callable[[At], None] | None = None, progress: Progress | None = None
+) -> None:
+    """Trains, or goes on with the training that was interrupted.
+
+    Raises:
+        InputError: nothing can be taught, or the folder cannot be used.
+        ModelError: the base cannot be loaded, or memory is exhausted.
+    """
+    with quiet():
+        from sqlft.train import training
+    from sqlft.train.run_folder import RunFolder, begun_run, unfinished_run
+
+    partial = plan.folder.training.with_name("training.partial")
+    if RunFolder(path=partial).recipe.is_file():
+        folder, recipe = unfinished_run(str(partial))
+    else:
+        shutil.rmtree(partial, ignore_errors=True)
+        recipe = _recipe(plan, _pace(plan, progress))
+        folder = begun_run(partial, recipe)
+    training.train(recipe, resumed=folder, told=told, progress=progress)
+
+
+def _pace(plan: Plan, progress: Progress | None) -> Pace:
+    """The pace of a few steps of the same kind, whose outcome is thrown away."""
+    from sqlft.train import training
+    from sqlft.train.run_folder import begun_run
+
+    place = plan.folder.path / "pace"
+    shutil.rmtree(place, ignore_errors=True)
+    common = _common(plan)
+    recipe = replace(
+        common,
+        data=(Source(path=str(plan.folder.parts / "test")),),  # small, and nothing of it stays
+        optimiser=replace(common.optimiser, max_steps=_TRIED_STEPS),
+        run=replace(common.run, name="steps", checkpoint_steps=0),
+    )
+    done = training.train(
+        recipe, resumed=begun_run(place / "steps.partial", recipe), progress=progress
+    )
+    shutil.rmtree(place, ignore_errors=True)
+    steps = done.history.steps
+    warm = steps[1:] or steps  # the first one is slower
+    began_s = steps[0].seconds if len(steps) > 1 else 0.0
+    return Pace(
+        step_s=max(1e-3, (steps[-1].seconds - began_s) / len(warm)),
+        step_examples=sum(step.examples for step in warm) / len(warm),
+    )
+
+
+def _common(plan: Plan) -> Recipe:
+    """What does not depend on the pace."""
+    recipe = read_recipe(RECIPE)
+    room = max(recipe.packing.tokens_per_row, plan.schema_tokens + recipe.packing.tokens_per_row)
+    packing = replace(recipe.packing, tokens_per_row=room, tokens_per_step=room, max_tokens=room)
+    return replace(
+        recipe,
+        base=plan.options.model,
+        device=plan.options.device,
+        layout=LAYOUT,
+        seed=plan.options.seed,
+        init_adapter=None if plan.start is None else str(plan.start),
+        packing=packing,
+    )
+
+
+def _recipe(plan: Plan, pace: Pace) -> Recipe:
+    """The recipe that fills the minutes: a part of the pairs, or several readings of all."""
+    common, folder = _common(plan), plan.folder
+    steps = pace.steps_in(plan.options.minutes)
+    made, own = _count(folder.parts / "train"), _count(folder.checked / "own")
+    own_weight = min(_OWN_MOST, max(1.0, _OWN_SHARE * made / own)) if own else 0.0
+    readings = steps * pace.step_examples
+    left = max(1.0, readings - own_weight * own)
+    sources = [Source(path=str(folder.parts / "train"), weight=min(1.0, left / made))]
+    if own:
+        sources.append(Source(path=str(folder.checked / "own"), weight=own_weight))
+    epochs = min(_MOST_EPOCHS, max(1.0, readings / (made + own_weight * own)))
+    optimiser = replace(common.optimiser, epochs=round(epochs, 3), max_minutes=plan.options.minutes)
+    every = max(1, steps // _LOOKS)
+    validation = replace(
+        common.validation,
+        data=str(folder.parts / "choose"),
+        examples=_LOOKED_AT,
+        every_steps=every,
+    )
+    run = replace(
+        common.run,
+        name=plan.name,
+        checkpoint_steps=max(1, round(_CHECKPOINT_S / pace.step_s)),
+    )
+    return replace(common, data=tuple(sources), optimiser=optimiser, validation=validation, run=run)
+
+
+def _count(path: Path) -> int:
+    return sum(1 for _ in dataset(path).examples()) if path.is_dir() else 0
