@@ -22,6 +22,7 @@ from sqlft.loop.adapt_report import report_text
 from sqlft.loop.adaptation import Plan, begin
 from sqlft.loop.checking import check_pairs
 from sqlft.loop.measuring import measure
+from sqlft.loop.promise import making_jobs
 from sqlft.loop.teaching import teach
 from sqlft.model.adapters import fitting_adapter
 
@@ -140,7 +141,8 @@ def _stages(plan: Plan) -> tuple[Stage, ...]:
 
 def _synthesise(plan: Plan, progress: Progress | None) -> None:
     wanted = Wanted(pairs=plan.options.wanted_pairs, seed=plan.options.seed)
-    synthesise([plan.subject], plan.folder.synthetic, wanted, progress=progress)
+    jobs = making_jobs(plan)
+    synthesise([plan.subject], plan.folder.synthetic, wanted, jobs=jobs, progress=progress)
 
 
 def _split(plan: Plan) -> None:

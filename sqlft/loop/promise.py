@@ -17,6 +17,8 @@ from sqlft.model.adapters import NO_ADAPTER
 from sqlft.prompt import Prompt, layout
 
 _TRIED_PAIRS = 20
+_PAIRS_A_PROCESS = 100
+"""Fewer are made sooner than another process has started."""
 _ROWS = 16
 """Prompts that are tried, and that an evaluation writes side by side."""
 _TRIED_TOKENS = 9
@@ -58,8 +60,15 @@ def promise(plan: Plan, *, progress: Progress | None = None) -> Promise:
     )
 
 
+def making_jobs(plan: Plan) -> int:
+    """Processes that make pairs: one for each core, if there is enough for each."""
+    may_use = getattr(os, "sched_getaffinity", None)
+    cores = os.cpu_count() if may_use is None else len(may_use(0))
+    return max(1, min(cores or 1, plan.options.wanted_pairs // _PAIRS_A_PROCESS))
+
+
 def _pair_s(plan: Plan) -> float:
-    """Seconds for a pair with all cores; the first one's, which reads the whole database, aside."""
+    """Seconds for a pair with all processes; the first one's, which reads the whole database, aside."""
     with tempfile.TemporaryDirectory(prefix="sqlft-") as folder:
         for pairs in (1, _TRIED_PAIRS):
             began = time.monotonic()
@@ -73,8 +82,7 @@ def _pair_s(plan: Plan) -> float:
                 mix=default_mix(),
             )
             write_block(order, Path(folder) / f"{pairs}.jsonl")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (time.monotonic() - began) / _TRIED_PAIRS / (cores or 1)
+    return (time.monotonic() - began) / _TRIED_PAIRS / making_jobs(plan)
 
 
 def _writing(plan: Plan, progress: Progress | None) -> tuple[float, float]:
