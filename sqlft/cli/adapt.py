@@ -86,7 +86,7 @@ def _say_plan(plan: Plan, expected: Promise | None) -> None:
     print(f"an adapter {plan.name} for {printable(plan.subject.place.shown)}")
     rows = [
         (f"make, run and check {options.wanted_pairs:,} pairs{own}", "pairs_s", "about"),
-        (f"train {options.model} {start}", "training_s", "at most"),
+        (f"train {options.model} {start}", "training_s", "at most about"),
         (f"ask {options.questions:,} questions of {sides} sides", "asking_s", "at most about"),
     ]
     for says, key, how in rows:

@@ -147,14 +147,12 @@ def _synthesise(plan: Plan, progress: Progress | None) -> None:
 
 def _split(plan: Plan) -> None:
     """By the shape of queries, so that what is asked later is not what was taught with other
-    values."""
-    split_dataset(
-        dataset(plan.folder.checked / "pairs"),
-        plan.folder.parts,
-        parts=parse_parts(PARTS),
-        by="skeleton",
-        seed=plan.options.seed,
-    )
+    values; at random where there are too few shapes for that."""
+    made, parts = dataset(plan.folder.checked / "pairs"), parse_parts(PARTS)
+    try:
+        split_dataset(made, plan.folder.parts, parts=parts, by="skeleton", seed=plan.options.seed)
+    except InputError:
+        split_dataset(made, plan.folder.parts, parts=parts, by="random", seed=plan.options.seed)
 
 
 def _install(plan: Plan) -> None:
@@ -202,7 +200,8 @@ def _checked(plan: Plan) -> str:
 
 def _split_said(plan: Plan) -> str:
     counts = {path.name: _count(path) for path in sorted(plan.folder.parts.iterdir())}
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    by = dataset(plan.folder.parts / "test").split
+    return f"{', '.join(f'{count:,} {name}' for name, count in counts.items())}; {by}"
 
 
 def _taught(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlft.evaluate.run_folder import REPORT_PAGE, RESULTS, read_json
 from sqlft.evaluate.words import bounds_words, rate_words, reasons, verdict
+from sqlft.examples import dataset
 from sqlft.loop.adaptation import Plan
 from sqlft.loop.measuring import ADAPTER, BEFORE, SHIPPED, asked_dataset
 
@@ -30,8 +31,6 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
     results: dict[str, Any] = read_json(folder.evaluation / RESULTS)
     made = read_json(folder.synthetic / "synthesis.json")
     card = read_json(folder.adapter / "card.json")
-    asked = asked_dataset(plan)
-    own_asked = asked.name == "own-test"
     lines = [
         f"# {plan.name}: an adapter for {plan.subject.place.shown}",
         "",
@@ -39,14 +38,7 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
         "",
         *(f"- {why}" for why in reasons(results)),
         "",
-        f"Asked were {results['questions']:,} "
-        + (
-            "questions of your own that were not taught."
-            if own_asked
-            else "questions that were made as the taught ones were, whose queries have shapes that "
-            "no taught one has. People ask otherwise: with questions of your own "
-            "(`--examples`, split `test`) the figures would say more."
-        ),
+        f"Asked were {results['questions']:,} questions {_asked(plan)}",
         "",
         "| who | right | 95 % interval |",
         "|---|---|---|",
@@ -67,6 +59,7 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
         ),
         f"- {card['training']['examples']:,} readings in {card['training']['steps']:,} steps, "
         f"{card['training']['seconds'] / 60:,.1f} minutes; base `{card['base']}`.",
+        *(f"- not taught: {count:,} {reason}" for reason, count in card["dropped"].items()),
         "",
         "## What it took",
         "",
@@ -80,3 +73,16 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
         f"- pairs: {folder.synthetic}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _asked(plan: Plan) -> str:
+    """What kind of questions the figures are about."""
+    asked = dataset(asked_dataset(plan))
+    if asked.examples_path.parent.name == "own-test":
+        return "of your own that were not taught."
+    shapes = "by skeleton" in (asked.split or "")
+    unlike = ", whose queries have shapes that no taught one has" if shapes else ""
+    return (
+        f"that were made as the taught ones were{unlike}. People ask otherwise: with questions of "
+        "your own (`--examples`, split `test`) the figures would say more."
+    )

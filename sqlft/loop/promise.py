@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -9,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlft.config import Decoding, ModelChoice, Progress
+from sqlft.data.check import check_datasets
 from sqlft.data.synth import default_mix
 from sqlft.data.synth.block import Order, write_block
+from sqlft.errors import InputError
+from sqlft.examples import Dataset, Example, write_examples
 from sqlft.loop.adaptation import Plan
 from sqlft.loop.measuring import measured_sides
+from sqlft.loop.teaching import LOOKS
 from sqlft.model.adapters import NO_ADAPTER
 from sqlft.prompt import Prompt, layout
 
@@ -22,11 +27,14 @@ _PAIRS_A_PROCESS = 100
 _ROWS = 16
 """Prompts that are tried, and that an evaluation writes side by side."""
 _TRIED_TOKENS = 9
+_LOOK_READINGS = 4
+"""A look reads the schema twice, each time with 16 questions and their answers: this many times
+what the trial's prompts are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """Seconds of each stage: of training at most, of the others about."""
+    """Seconds: about, but for what is bounded: steps of training, tokens of answers."""
 
     pairs_s: float
     training_s: float
@@ -45,7 +53,7 @@ def promise(plan: Plan, *, progress: Progress | None = None) -> Promise:
     is written stays.
 
     Raises:
-        InputError: the database cannot be read.
+        InputError: the database cannot be read, or there is nothing to ask of it.
         ModelError: the base cannot be loaded.
     """
     if progress is not None:
@@ -54,8 +62,8 @@ def promise(plan: Plan, *, progress: Progress | None = None) -> Promise:
     longest_s = read_s + Decoding().max_output_tokens * token_s
     batches = -(-plan.options.questions // _ROWS)
     return Promise(
-        pairs_s=_pair_s(plan) * plan.options.wanted_pairs,
-        training_s=plan.options.minutes * 60,
+        pairs_s=_pairs_s(plan),
+        training_s=plan.options.minutes * 60 + LOOKS * _LOOK_READINGS * read_s,
         asking_s=batches * longest_s * len(measured_sides(plan)),
     )
 
@@ -67,22 +75,51 @@ def making_jobs(plan: Plan) -> int:
     return max(1, min(cores or 1, plan.options.wanted_pairs // _PAIRS_A_PROCESS))
 
 
-def _pair_s(plan: Plan) -> float:
-    """Seconds for a pair with all processes; the first one's, which reads the whole database, aside."""
+def _pairs_s(plan: Plan) -> float:
+    """Seconds that making and checking all pairs takes.
+
+    What is done once a database, such as reading it whole, is in the times of the first pair.
+    """
     with tempfile.TemporaryDirectory(prefix="sqlft-") as folder:
-        for pairs in (1, _TRIED_PAIRS):
-            began = time.monotonic()
-            order = Order(
-                place=plan.subject.place,
-                name=plan.subject.name,
-                seed=f"trial {pairs}",
-                pairs=pairs,
-                wordings=1,
-                unanswerable_rate=0.0,
-                mix=default_mix(),
-            )
-            write_block(order, Path(folder) / f"{pairs}.jsonl")
-    return (time.monotonic() - began) / _TRIED_PAIRS / making_jobs(plan)
+        first = _tried(plan, 1, Path(folder))
+        some = _tried(plan, _TRIED_PAIRS, Path(folder))
+    making = some[0] / _TRIED_PAIRS / making_jobs(plan)
+    checking = max(0.0, some[1] - first[1]) / (_TRIED_PAIRS - 1)
+    return first[0] + first[1] + plan.options.wanted_pairs * (making + checking)
+
+
+def _tried(plan: Plan, pairs: int, folder: Path) -> tuple[float, float]:
+    """Seconds that making and checking so many pairs took."""
+    subject = plan.subject
+    order = Order(
+        place=subject.place,
+        name=subject.name,
+        seed=f"trial {pairs}",
+        pairs=pairs,
+        wordings=1,
+        unanswerable_rate=0.0,
+        mix=default_mix(),
+    )
+    path = folder / f"{pairs}.jsonl"
+    began = time.monotonic()
+    write_block(order, path)
+    made_s = time.monotonic() - began
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    examples = [
+        Example(id=str(n), database=subject.name, question=one["question"], gold=(one["sql"],))
+        for n, one in enumerate(lines)
+        if "sql" in one
+    ]
+    if not examples:
+        raise InputError(
+            f"nothing could be asked of {subject.place.shown}", hint="have its tables rows?"
+        )
+    write_examples(path, examples)
+    where = subject.bundled or Path(subject.place.location)
+    described = Dataset(name="trial", examples_path=path, databases={subject.name: where})
+    began = time.monotonic()
+    check_datasets([described])
+    return made_s, time.monotonic() - began
 
 
 def _writing(plan: Plan, progress: Progress | None) -> tuple[float, float]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sqlft.train.callbacks import At
 
 RECIPE = "smollm2-135m-lora"
-_TRIED_STEPS = 3
+_TRIED_STEPS, _TRIED_MINUTES = 3, 0.2
+"""The trial ends with the first step after so long."""
 _MOST_EPOCHS = 4.0
 _OWN_SHARE, _OWN_MOST = 0.25, 5.0
 """Pairs of the user's own are a fifth of what is read, if they need not be read more than so
@@ -27,8 +28,8 @@ often in an epoch."""
 _FILLED = 0.95
 """Share of the minutes that is planned, so that the learning rate comes to its end in them."""
 _CHECKPOINT_S = 120.0
-_LOOKS = 4
-_LOOKED_AT = 60
+LOOKS, _LOOKED_AT = 3, 32
+"""Looks, the one before training included, at so many examples: two packs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ def _pace(plan: Plan, progress: Progress | None) -> Pace:
     recipe = replace(
         common,
         data=(Source(path=str(plan.folder.parts / "test")),),  # small, and nothing of it stays
-        optimiser=replace(common.optimiser, max_steps=_TRIED_STEPS),
+        optimiser=replace(common.optimiser, max_steps=_TRIED_STEPS, max_minutes=_TRIED_MINUTES),
         run=replace(common.run, name="steps", checkpoint_steps=0),
     )
     done = training.train(
@@ -126,7 +127,7 @@ def _recipe(plan: Plan, pace: Pace) -> Recipe:
         sources.append(Source(path=str(folder.checked / "own"), weight=own_weight))
     epochs = min(_MOST_EPOCHS, max(1.0, readings / (made + own_weight * own)))
     optimiser = replace(common.optimiser, epochs=round(epochs, 3), max_minutes=plan.options.minutes)
-    every = max(1, steps // _LOOKS)
+    every = max(1, -(-steps // (LOOKS - 1)))
     validation = replace(
         common.validation,
         data=str(folder.parts / "choose"),

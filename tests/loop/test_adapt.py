@@ -51,7 +51,9 @@ def shop(tmp_path: Path) -> Path:
 
 
 def options(model: Path, **more: Any) -> Adaptation:
-    return Adaptation(model=str(model), minutes=0.02, pairs=60, questions=2, device="cpu", **more)
+    return Adaptation(
+        model=str(model), **{"minutes": 0.02, "pairs": 60, "questions": 1, "device": "cpu", **more}
+    )
 
 
 def run(*words: str, code: int = 0) -> None:
@@ -61,7 +63,7 @@ def run(*words: str, code: int = 0) -> None:
 
 
 def words_of(shop: Path, model: Path, *more: str) -> list[str]:
-    fixed = "--minutes 0.02 --pairs 60 --questions 2 --device cpu".split()
+    fixed = "--minutes 0.02 --pairs 60 --questions 1 --device cpu".split()
     return ["adapt", str(shop), "--model", str(model), *fixed, *more]
 
 
@@ -78,7 +80,7 @@ def test_one_command_says_its_plan_and_leaves_an_adapter_that_ask_finds(
     run(*words_of(shop, tiny_model, "--examples", str(own)))
     out = capsys.readouterr().out
     said, first = out.split("\n"), out.index("pairs  ")
-    assert "train" in out[:first] and "at most 1 minute" in out[:first]
+    assert "train" in out[:first] and "at most about 1 minute" in out[:first]
     assert "together" in out[:first] and "--resume" in out[:first]
     assert any(line.startswith("eval") for line in said)
     assert "yours, left out: own-1: gold-fails" in out  # told, not silently gone
@@ -163,6 +165,11 @@ def test_an_unreadable_database_or_pair_writes_nothing(
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(shop.read_bytes()[:5000])
     run(*words_of(broken, tiny_model), code=1)
+    empty = tmp_path / "empty.duckdb"
+    with duckdb.connect(str(empty)) as connection:
+        connection.execute("CREATE TABLE wares (ware_id INTEGER)")
+    run(*words_of(empty, tiny_model), code=1)
+    assert "nothing could be asked of" in capsys.readouterr().err
     other = Example(id="a", database="bank", question="How many?", gold=("SELECT 1",))
     write_examples(tmp_path / "own.jsonl", [other])
     run(*words_of(shop, tiny_model, "--examples", str(tmp_path / "own.jsonl")), code=1)
@@ -188,7 +195,7 @@ def test_the_users_test_pairs_are_asked_and_never_taught(
         for n in range(20, 26)
     ]
     write_examples(tmp_path / "own.jsonl", pairs)
-    plan = planned(str(shop), options(tiny_model, examples=str(tmp_path / "own.jsonl")))
+    plan = planned(str(shop), options(tiny_model, pairs=20, examples=str(tmp_path / "own.jsonl")))
     with begun(plan) as stages:
         for stage in stages[:2]:
             run_stage(plan, stage)
