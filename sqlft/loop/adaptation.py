@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlft.errors import InputError
 from sqlft.evaluate.run_folder import read_json, write_json
 from sqlft.examples import Example
 from sqlft.loop.own_pairs import own_pairs
+from sqlft.model import known_models
 from sqlft.model.adapter import adapter_folder, card_of
 from sqlft.model.adapters import DEFAULT_ADAPTER, NO_ADAPTER, known_adapters
 from sqlft.model.tokenizer import load_config
@@ -131,7 +132,7 @@ def planned(
             whole, or an adaptation or adapter has the name already.
         ModelError: the base's tokenizer cannot be read.
     """
-    plan = _read(database, options, name, progress)
+    plan = _read(database, _from_anywhere(options), name, progress)
     if plan.folder.path.exists():
         done = plan.folder.report.is_file()
         again = f"sqlft adapt {database} --resume" + (f" --name {name}" if name else "")
@@ -192,15 +193,30 @@ def _read(database: str, options: Adaptation, name: str | None, progress: Progre
     chosen = name or subject.name
     if not _NAME.fullmatch(chosen) or chosen == DEFAULT_ADAPTER:
         raise InputError(f"{chosen!r} is no name for an adapter", hint="give one with --name")
-    path = None if options.examples is None else Path(options.examples).expanduser().absolute()
     return Plan(
         name=chosen,
         options=options,
         subject=subject,
         schema=schema,
-        own=() if path is None else own_pairs(path, subject),
+        own=() if options.examples is None else own_pairs(Path(options.examples), subject),
         start=_start(options),
         schema_tokens=_schema_tokens(schema, options.model, progress),
+    )
+
+
+def _from_anywhere(options: Adaptation) -> Adaptation:
+    """The options with whole paths: it may be resumed from another folder."""
+
+    def whole(given: str | None) -> str | None:
+        path = None if given is None else Path(given).expanduser()
+        return given if path is None or not path.exists() else str(path.absolute())
+
+    known = any(one.name == options.model for one in known_models())
+    return replace(
+        options,
+        examples=whole(options.examples),
+        start=whole(options.start),
+        model=options.model if known else whole(options.model) or options.model,
     )
 
 

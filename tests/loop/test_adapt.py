@@ -182,7 +182,7 @@ def test_an_unreadable_database_or_pair_writes_nothing(
 
 
 def test_the_users_test_pairs_are_asked_and_never_taught(
-    shop: Path, tiny_model: Path, tmp_path: Path
+    shop: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs = [
         Example(
@@ -195,7 +195,8 @@ def test_the_users_test_pairs_are_asked_and_never_taught(
         for n in range(20, 26)
     ]
     write_examples(tmp_path / "own.jsonl", pairs)
-    plan = planned(str(shop), options(tiny_model, pairs=20, examples=str(tmp_path / "own.jsonl")))
+    monkeypatch.chdir(tmp_path)
+    plan = planned("shop.duckdb", options(tiny_model, pairs=20, examples="own.jsonl"))
     with begun(plan) as stages:
         for stage in stages[:2]:
             run_stage(plan, stage)
@@ -203,3 +204,5 @@ def test_the_users_test_pairs_are_asked_and_never_taught(
     taught = {e.id for e in read_examples(plan.folder.checked / "own" / "examples.jsonl")}
     assert asked == {"own-21", "own-23", "own-25"}
     assert taught == {"own-20", "own-22", "own-24"}
+    monkeypatch.chdir("/")
+    assert resumed(str(shop)).own == plan.own  # from wherever it is resumed
