@@ -17,7 +17,7 @@ from sqlft.errors import InputError
 from sqlft.examples import Dataset, Example, write_examples
 from sqlft.loop.adaptation import Plan
 from sqlft.loop.measuring import measured_sides
-from sqlft.loop.teaching import LOOKS
+from sqlft.loop.teaching import LOOKS, TRIED_MINUTES
 from sqlft.model.adapters import NO_ADAPTER
 from sqlft.prompt import Prompt, layout
 
@@ -30,6 +30,9 @@ _TRIED_TOKENS = 9
 _LOOK_READINGS = 4
 """A look reads the schema twice, each time with 16 questions and their answers: this many times
 what the trial's prompts are."""
+_LOOKS_A_STEP = 1.4
+"""A step takes as long as so many looks: it reads half as much, and the way back takes 63 % of it.
+The trial that the pace is taken from ends with a whole one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,8 @@ def promise(plan: Plan, *, progress: Progress | None = None) -> Promise:
     batches = -(-plan.options.questions // _ROWS)
     return Promise(
         pairs_s=_pairs_s(plan),
-        training_s=plan.options.minutes * 60 + LOOKS * _LOOK_READINGS * read_s,
+        training_s=(plan.options.minutes + TRIED_MINUTES) * 60
+        + (LOOKS + _LOOKS_A_STEP) * _LOOK_READINGS * read_s,
         asking_s=batches * longest_s * len(measured_sides(plan)),
     )
 

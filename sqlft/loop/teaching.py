@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlft.train.callbacks import At
 
 RECIPE = "smollm2-135m-lora"
-_TRIED_STEPS, _TRIED_MINUTES = 3, 0.2
+_TRIED_STEPS, TRIED_MINUTES = 3, 0.2
 """The trial ends with the first step after so long."""
 _MOST_EPOCHS = 4.0
 _OWN_SHARE, _OWN_MOST = 0.25, 5.0
@@ -82,7 +82,7 @@ def _pace(plan: Plan, progress: Progress | None) -> Pace:
     recipe = replace(
         common,
         data=(Source(path=str(plan.folder.parts / "test")),),  # small, and nothing of it stays
-        optimiser=replace(common.optimiser, max_steps=_TRIED_STEPS, max_minutes=_TRIED_MINUTES),
+        optimiser=replace(common.optimiser, max_steps=_TRIED_STEPS, max_minutes=TRIED_MINUTES),
         run=replace(common.run, name="steps", checkpoint_steps=0),
     )
     done = training.train(
