@@ -188,6 +188,11 @@ def begin(plan: Plan) -> None:
 
 
 def _read(database: str, options: Adaptation, name: str | None, progress: Progress | None) -> Plan:
+    if options.model.startswith("endpoint:"):
+        raise InputError(
+            "a model behind an endpoint cannot be trained from here",
+            hint="--model names one whose weights are on this machine",
+        )
     subject = _subject(database, progress)
     schema = schema_of(subject.place)
     chosen = name or subject.name

@@ -178,6 +178,8 @@ def test_an_unreadable_database_or_pair_writes_nothing(
     run("adapt", str(shop), "--resume", code=1)
     assert "there is no adaptation called shop to resume" in capsys.readouterr().err
     run(*words_of(shop, tiny_model, "--name", "default"), code=1)
+    run("adapt", str(shop), "--model", "endpoint:x@http://localhost:1/v1", code=1)
+    assert "cannot be trained from here" in capsys.readouterr().err
     assert not sqlft_home.exists()
 
 
