@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
 from sqlft.train.lesson import Lesson
+from sqlft.train.shared_prefix import RowShape
 
 PADDING = -1
 PREFIX = 0
 
 
-def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, torch.Tensor]:
+def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, Any]:
     """One row a pack: its prefix, then each lesson's question and answer.
 
     Returns:
@@ -21,6 +23,7 @@ def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, torc
         axis sees the token of the fourth: the prefix and its own lesson, no later token. Padding
         sees and is seen by itself only. ``targets_at`` (n,): places in the flattened
         (rows * length) before each answer token; ``shift_labels`` (n,): those tokens.
+        ``row_shapes``: a ``RowShape`` a row, which says what the mask says.
 
     Raises:
         ValueError: a pack's lessons have different prefixes.
@@ -44,7 +47,17 @@ def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, torc
         "attention_mask": _mask(segments),
         "targets_at": torch.tensor(places),
         "shift_labels": torch.tensor(labels),
+        "row_shapes": tuple(_shape(pack) for pack in packs),
     }
+
+
+def _shape(pack: Sequence[Lesson]) -> RowShape:
+    return RowShape(prefix=len(pack[0].prefix), lessons=tuple(_own_tokens(one) for one in pack))
+
+
+def _own_tokens(one: Lesson) -> int:
+    """Of what is read of it: nothing is foretold from its answer's last token."""
+    return len(one.question) + len(one.answer) - 1
 
 
 def _row(

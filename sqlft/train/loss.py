@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 
+from sqlft.train.shared_prefix import knows_shapes
 
-def answer_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+
+def answer_loss(model: Any, batch: Mapping[str, Any]) -> torch.Tensor:
     """The sum over all answer tokens of their negative log-probability, in nats.
 
     Args:
@@ -20,8 +22,8 @@ def answer_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         read = model(
             input_ids=batch["input_ids"],
             position_ids=batch["position_ids"],
-            attention_mask=_understood(model, batch["attention_mask"]),
             use_cache=False,
+            **_visible(model, batch),
         )
     return torch.nn.functional.cross_entropy(
         read.logits[0].float(), batch["shift_labels"], reduction="sum"
@@ -48,10 +50,13 @@ def _logits_at(model: Any, places: torch.Tensor) -> Iterator[None]:
         handle.remove()
 
 
-def _understood(model: Any, mask: torch.Tensor) -> torch.Tensor:
-    """The boolean mask as the model's attention takes it."""
-    config = getattr(model, "module", model).config
-    if getattr(config, "_attn_implementation", None) == "sdpa":
-        return mask
+def _visible(model: Any, batch: Mapping[str, Any]) -> dict[str, Any]:
+    """What sees what, as the model's attention takes it."""
+    mask: torch.Tensor = batch["attention_mask"]
+    inner = getattr(model, "module", model)
+    if knows_shapes(inner):
+        return {"attention_mask": mask, "row_shapes": batch["row_shapes"]}
+    if getattr(inner.config, "_attn_implementation", None) == "sdpa":
+        return {"attention_mask": mask}
     added = torch.zeros(mask.shape, dtype=torch.float32, device=mask.device)
-    return added.masked_fill_(~mask, torch.finfo(torch.float32).min)
+    return {"attention_mask": added.masked_fill_(~mask, torch.finfo(torch.float32).min)}

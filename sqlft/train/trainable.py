@@ -10,6 +10,7 @@ from torch.nn.functional import linear
 from sqlft.config.recipe import ALL_LINEAR, Lora, Recipe
 from sqlft.model.adapter import adapter_folder, check_fingerprint, with_adapter
 from sqlft.model.quiet import quiet
+from sqlft.train.shared_prefix import with_shared_prefix_attention
 
 
 class _CastingLinear(torch.nn.Linear):
@@ -58,10 +59,13 @@ def casting(model: Any) -> Any:
 def made_trainable(base: Any, recipe: Recipe, tokenizer: Any) -> Any:
     """The base as the recipe trains it: whole, with a new adapter, or with one to go on from.
 
+    On a CPU it attends to packs in the way that skips what is not seen.
+
     Raises:
         InputError: the adapter to go on from is not there.
         ModelError: it does not fit the base, or was taught other prompts.
     """
+    base = with_shared_prefix_attention(base)
     if recipe.method == "full":
         return base.train().requires_grad_(True)
     if recipe.init_adapter is None:

@@ -15,6 +15,7 @@ from sqlft.train.batch import tensors
 from sqlft.train.loss import answer_loss
 from sqlft.train.packing import Sized, batches, packs
 from sqlft.train.plan import Share, plan
+from sqlft.train.shared_prefix import knows_shapes, with_shared_prefix_attention
 from sqlft.train.trainable import with_lora
 
 SIZES = st.lists(st.tuples(st.integers(0, 4), st.integers(1, 60)), min_size=1, max_size=60)
@@ -69,10 +70,13 @@ def _unpacked(model, lessons):
     return total, {n: p.grad.clone() for n, p in model.named_parameters() if p.requires_grad}
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("attention", ["sdpa", "eager", "shared prefix"])
 @pytest.mark.parametrize("shape", [(1, 40, 40), (4, 64, 200), (16, 512, 4096), (3, 512, 90)])
 def test_a_packed_gradient_is_the_sum_of_the_unpacked_ones(tiny_llama, lessons, shape, attention):
-    tiny_llama.set_attn_implementation(attention)
+    if attention == "shared prefix":
+        assert knows_shapes(with_shared_prefix_attention(tiny_llama))
+    else:
+        tiny_llama.set_attn_implementation(attention)
     model = with_lora(tiny_llama, Lora(rank=3, alpha=6.0))
     with torch.no_grad():  # a new adapter's B is zero, and with it every gradient of A
         for name, parameter in model.named_parameters():
