@@ -124,19 +124,20 @@ def _lessons(
     """(heads, tokens of all lessons, width): each lesson sees the prefix and itself."""
     heads, _, width = query.shape
     groups, first, tokens = key.shape[0], shape.prefix, sum(shape.lessons)
-    end = first + tokens
-    asked = query[:, first:end].reshape(groups, -1, tokens, width) * scale
+    end, each = first + tokens, heads // groups
+    asked = query[:, first:end].reshape(groups, each, tokens, width) * scale
     held = _Padded(shape.lessons)
     # Scores: (groups, heads of a group, tokens, what they see).
-    of_prefix = (asked.flatten(1, 2) @ key[:, :first].mT).unflatten(1, (-1, tokens))
+    of_prefix = (asked.flatten(1, 2) @ key[:, :first].mT).reshape(groups, each, tokens, first)
     of_lesson = held.out_of(held.causal(held.into(asked) @ held.into(key[:, None, first:end]).mT))
     weights = softmax(torch.cat([of_prefix, of_lesson], -1), -1)
     if rate:
         weights = dropout(weights, rate)
-    on_prefix, on_lesson = weights.split([first, held.longest], -1)
-    seen = (on_prefix.flatten(1, 2) @ value[:, :first]).unflatten(1, (-1, tokens))
+    on_prefix, on_lesson = weights[..., :first], weights[..., first:]
+    seen = (on_prefix.flatten(1, 2) @ value[:, :first]).reshape(groups, each, tokens, width)
     own = held.out_of(held.into(on_lesson) @ held.into(value[:, None, first:end]))
-    return (seen + own).reshape(heads, tokens, width)
+    both: torch.Tensor = (seen + own).reshape(heads, tokens, width)
+    return both
 
 
 class _Padded:
@@ -159,7 +160,8 @@ class _Padded:
 
     def into(self, flat: torch.Tensor) -> torch.Tensor:
         """(..., tokens, n) as (..., lessons, longest, n); what pads a line is never taken out."""
-        return flat.index_select(-2, self._from).unflatten(-2, (self._count, self.longest))
+        lines = flat.index_select(-2, self._from)
+        return lines.reshape(*flat.shape[:-2], self._count, self.longest, flat.shape[-1])
 
     def out_of(self, block: torch.Tensor) -> torch.Tensor:
         """(..., lessons, longest, n) as (..., tokens, n)."""

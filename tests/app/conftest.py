@@ -99,7 +99,7 @@ def session(home: Path) -> Callable[[], Session]:
     return Session
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(app_home: Path) -> Iterator[str]:
     """Where the app is served, with fixed answers."""
     with socket.socket() as probe:
@@ -133,9 +133,13 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the app did not answer within a minute")
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Headless Chromium. Its absence fails these tests: what is not run must not look passed."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. Its absence fails these tests: what is not run must not look passed.
+
+    It ends with the module: its driver keeps an event loop running in this thread, in which no
+    other test could run one of its own.
+    """
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("NOT RUN: no Chromium on this machine; `apt-get install chromium`")

@@ -20,19 +20,25 @@ BOMBS = {**_TITLED["duckdb"], "deep nesting": "SELECT " + "(" * 50000 + "1" + ")
 SQLITE_BOMBS = _TITLED["sqlite"]
 LONG = ("a long call that hears no interrupt", "a billion-row cross join", "a regex bomb")
 ENDS = ("timeout", "too_large", "query_error")
+BUSY_S = 3.0
+
+
+def children():
+    """The processes that this one started, and those that they started."""
+    return set(psutil.Process().children(recursive=True))
 
 
 @contextmanager
-def peak_memory_mib():
-    """The largest resident size that all child processes together reach inside the block."""
+def peak_memory_mib(but):
+    """The largest resident size that all child processes together, but those of ``but``, reach
+    inside the block: what other tests left running is none of theirs."""
     peak = [0.0]
     done = threading.Event()
 
     def watch():
-        here = psutil.Process()
         while not done.is_set():
             total = 0
-            for child in here.children(recursive=True):
+            for child in children() - but:
                 try:
                     total += child.memory_info().rss
                 except psutil.Error:
@@ -51,8 +57,10 @@ def peak_memory_mib():
 
 def _ends_in_time(database, sql, timeout_s=0.5):
     limits = Limits(timeout_s=timeout_s, memory_mib=512)
+    others = children()
     read(database, "SELECT 1", limits)  # the start of a worker is not part of the query's time
-    with peak_memory_mib() as peak:
+    assert children() - others, "the worker is not among what is measured"
+    with peak_memory_mib(others) as peak:
         started = time.monotonic()
         try:
             read(database, sql, limits)
@@ -60,8 +68,8 @@ def _ends_in_time(database, sql, timeout_s=0.5):
         except SqlError as error:
             kind = error.kind
         seconds = time.monotonic() - started
-    # Kept is 0.5 s; the rest is for machines that do other work meanwhile.
-    assert seconds < limits.timeout_s + 0.9
+    # Kept is 0.5 s; the rest is for machines that do other work meanwhile. Most would never end.
+    assert seconds < limits.timeout_s + BUSY_S
     assert peak[0] < 1.5 * limits.memory_mib
     rows = read(database, "SELECT count(*) AS n FROM orders", limits).table.to_pylist()
     assert rows == [{"n": 1000}]
@@ -91,9 +99,9 @@ def test_a_call_that_hears_no_interrupt_is_killed(shop):
     read(shop, "SELECT 1", limits)
     started = time.monotonic()
     with pytest.raises(SqlError, match=r"longer than 0\.2 s") as caught:
-        read(shop, "SELECT length(repeat('ab', 800000000))", limits)
+        read(shop, "SELECT sha256(s) FROM (SELECT repeat('ab', 800000000) AS s)", limits)
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - started < 1.1
+    assert time.monotonic() - started < 0.2 + BUSY_S  # it would take 17 s
 
 
 def test_a_query_can_be_cancelled(shop):
@@ -102,7 +110,7 @@ def test_a_query_can_be_cancelled(shop):
     with pytest.raises(SqlError, match="cancelled") as caught:
         read(shop, BOMBS["a cross join"], limits, cancel=lambda: time.monotonic() > started + 0.5)
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 0.5 + BUSY_S
     assert read(shop, "SELECT 1 AS a", limits).table.to_pylist() == [{"a": 1}]
 
 

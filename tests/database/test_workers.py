@@ -36,7 +36,7 @@ def _workers():
     return [child for child in children if "-S" in child.cmdline()]
 
 
-def _until(true, seconds=5.0):
+def _until(true, seconds=30.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():
@@ -184,7 +184,7 @@ read(database, sys.argv[2], Limits(timeout_s=60, memory_mib=int(sys.argv[3])))
 """
 
 
-@pytest.mark.parametrize("sql", ["SELECT 1", ENDLESS, "SELECT length(repeat('ab', 800000000))"])
+@pytest.mark.parametrize("sql", ["SELECT 1", ENDLESS, "SELECT sha256(repeat('ab', 800000000))"])
 def test_a_worker_dies_with_a_killed_parent(shop, sql):
     parent = subprocess.Popen(
         [sys.executable, "-c", CHILD + "time.sleep(60)", shop.location, sql, "4096"],
@@ -196,7 +196,7 @@ def test_a_worker_dies_with_a_killed_parent(shop, sql):
         time.sleep(0.1)
         (worker,) = psutil.Process(parent.pid).children()
         parent.kill()
-    assert _until(lambda: _gone(worker), 2.0)
+    assert _until(lambda: _gone(worker))
 
 
 def test_a_worker_dies_with_an_interrupted_parent(shop):
@@ -211,8 +211,8 @@ def test_a_worker_dies_with_an_interrupted_parent(shop):
         assert parent.stdout.readline() == b"ready\n"
         (worker,) = psutil.Process(parent.pid).children()
         os.killpg(parent.pid, signal.SIGINT)
-        assert parent.wait(5) != 0
-    assert _until(lambda: _gone(worker), 2.0)
+        assert parent.wait(30) != 0
+    assert _until(lambda: _gone(worker))
 
 
 FORKED = """
