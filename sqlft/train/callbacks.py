@@ -63,6 +63,11 @@ class Keeper(TrainerCallback):
         self._began, self._paused_s = time.monotonic(), 0.0
 
     @property
+    def begun(self) -> bool:
+        """This process has begun to take steps."""
+        return self._began > 0
+
+    @property
     def seconds(self) -> float:
         """Spent on steps, before an interruption too."""
         return self._before_s + time.monotonic() - self._began - self._paused_s
@@ -134,6 +139,10 @@ class Ender(TrainerCallback):
         self._patience = patience
         self._best_by = best_by
         self.why: str | None = None
+
+    def time_used(self) -> float:
+        """The part of the allowed minutes that is over; before the first step, none of it."""
+        return self._keeper.seconds / self._max_s if self._keeper.begun else 0.0
 
     def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> Any:
         if self._max_s and _first_says(self._keeper.seconds > self._max_s, args):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
@@ -22,6 +23,8 @@ class SupervisedTrainer(Trainer):
 
     Args:
         look: asked for what validation finds; the Trainer decides when.
+        time_used: the part of the allowed time that is over. The learning rate falls as if that
+            part of the steps were done, where fewer are: it ends low when time ends the training.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class SupervisedTrainer(Trainer):
         course: Course,
         *,
         look: Look | None = None,
+        time_used: Callable[[], float] | None = None,
         callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
         super().__init__(
@@ -44,12 +48,25 @@ class SupervisedTrainer(Trainer):
         )
         self.model_accepts_loss_kwargs = True  # so that it counts the answers of a whole step
         self._look = look
+        self._time_used = time_used
         self.example_ids: list[str] = []
         """Of the batch read last: where a loss is no number, these are to blame."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> SequentialSampler:
         course: Any = train_dataset if train_dataset is not None else self.train_dataset
         return SequentialSampler(course)
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        made = super().create_scheduler(num_training_steps, optimizer)
+        used = self._time_used
+        if used is None or not isinstance(made, LambdaLR):
+            return made
+
+        def hastened(plain: Callable[[int], float]) -> Callable[[int], float]:
+            return lambda step: plain(max(step, int(min(1.0, used()) * num_training_steps)))
+
+        made.lr_lambdas = [hastened(one) for one in made.lr_lambdas]
+        return made
 
     def compute_loss(
         self,

@@ -172,6 +172,7 @@ def _trained(
             arguments,
             course,
             look=looking if looking.wanted else None,
+            time_used=ender.time_used if recipe.optimiser.max_minutes else None,
             callbacks=[keeper, ender, Sealer(folder.checkpoints, recipe.run.keep)],
         )
         _without_chatter(trainer)

@@ -79,7 +79,7 @@ def test_no_question_and_no_reply_escapes_or_hangs(
         answer = replace(assistant, generator=writer).ask(question)
     except sqlft.InputError:
         return  # nothing printable was asked
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20  # a second, and the time to begin another worker
     assert (answer.rows is not None) == (answer.status == "answered")
     assert answer.rows is None or answer.rows.num_rows <= 20
 

@@ -188,7 +188,7 @@ def test_interrupted_it_says_so_and_leaves_no_process(shop: str) -> None:
     )
     time.sleep(2)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.strip()) == (130, "", "sqlft: stopped")
 
 

@@ -177,15 +177,20 @@ def test_a_column_that_nothing_compares_with_leaves_a_way_on() -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+    """Processor time of the quickest of five runs: now and then one tidies up all of the memory."""
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        work()
+        took.append(time.process_time() - began)
+    return min(took)
 
 
-def test_a_large_schema_costs_little_more_than_a_small_one() -> None:
+def chained(count: int) -> Schema:
+    """Tables of 21 columns, each with a key to the next."""
     tables = tuple(
         Table(name=f"table_{n}", columns=columns("id", *(f"column_{n}_{m}" for m in range(20))))
-        for n in range(400)
+        for n in range(count)
     )
     keys = tuple(
         ForeignKey(
@@ -194,13 +199,18 @@ def test_a_large_schema_costs_little_more_than_a_small_one() -> None:
             target_table=f"table_{n + 1}",
             target_columns=("id",),
         )
-        for n in range(399)
+        for n in range(count - 1)
     )
-    large = Schema(name="large", tables=tables, foreign_keys=keys)
+    return Schema(name="chained", tables=tables, foreign_keys=keys)
+
+
+def test_a_large_schema_costs_little_more_than_a_small_one() -> None:
+    small, large = chained(10), chained(400)
     sql = (
         "FROM table_7 JOIN table_8 ON table_7.column_7_0 = table_8.id JOIN table_9 ON "
         "table_8.column_8_0 = table_9.id SELECT table_7.column_7_3, COUNT(*) "
         "GROUP BY table_7.column_7_3"
     )
-    assert accepts(sql, large)
-    assert seconds(lambda: accepts(sql, large)) < 0.5
+    assert accepts(sql, small) and accepts(sql, large)
+    ratio = seconds(lambda: accepts(sql, large)) / seconds(lambda: accepts(sql, small))
+    assert ratio < 10  # of forty times the tables; measured 2

@@ -188,7 +188,7 @@ def test_the_deadline_ends_the_writing_with_what_is_there(tiny: LoadedModel) -> 
     began = time.monotonic()
     ((reply,),) = LocalGenerator(tiny).generate([asked("a")], decoding, cancel=slow)
     assert reply.finish == "timeout"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8  # all 200 tokens would take 10 s at least
     assert 0 < (reply.output_tokens or 0) < 200
 
 

@@ -293,13 +293,13 @@ def test_a_timeout_gives_empty_replies_that_say_so(served: Served) -> None:
     quick = replace(SAMPLED, write_timeout_s=0.3)
     found = served.ask(answer(choice("a")), slow(served), decoding=quick)
     assert [(r.text, r.finish) for r in found] == [("a", "stop"), ("", "timeout"), ("", "timeout")]
-    assert time.monotonic() - start < 0.8
+    assert time.monotonic() - start < 10  # half of what the server waits for
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(200):
+    for _ in range(1000):  # for 20 s at least
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.02)
@@ -308,11 +308,11 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
 def test_a_dripping_answer_ends_at_the_deadline(served: Served) -> None:
     start = time.monotonic()
     (reply,) = served.ask(drip, decoding=Decoding(write_timeout_s=0.3))
-    assert (reply.finish, time.monotonic() - start < 0.8) == ("timeout", True)
+    assert (reply.finish, time.monotonic() - start < 10) == ("timeout", True)
 
 
 @pytest.mark.parametrize("act", [None, drip, send(429, b"", retry_after="30")])
-def test_cancel_ends_within_a_fifth_of_a_second(served: Served, act: Act | None) -> None:
+def test_cancel_ends_at_once(served: Served, act: Act | None) -> None:
     served.acts[:] = [answer(choice("x")), act or slow(served)]
     asked_at: list[float] = []
 
@@ -323,12 +323,12 @@ def test_cancel_ends_within_a_fifth_of_a_second(served: Served, act: Act | None)
         return bool(asked_at)
 
     first, second, third = served.generator().generate([PROMPT] * 3, Decoding(), cancel=cancel)
-    assert time.monotonic() - asked_at[0] < 0.2
+    assert time.monotonic() - asked_at[0] < 5  # measured 0.05 s; the server takes 20 s or more
     assert [r[0].finish for r in (first, second, third)] == ["stop", "cancelled", "cancelled"]
     # and the threads that waited for the server end as well
     left = [thread for thread in threading.enumerate() if thread.name == "sqlft-endpoint"]
     for thread in left:
-        thread.join(2)
+        thread.join(10)
     assert not any(thread.is_alive() for thread in left)
 
 

@@ -319,8 +319,8 @@ def test_hostile_notes_are_refused_at_once(tmp_path, text):
     schema = parse_ddl("CREATE TABLE t (a INTEGER)", "x")
     path = tmp_path / "notes.toml"
     path.write_text(text, encoding="utf-8")
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(InputError) as caught:
         load_notes(path, schema)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
     assert len(caught.value.message) < 2_000

@@ -292,3 +292,18 @@ def test_names_of_runs_are_not_taken_twice(tiny_model: Path, taught_data: Path) 
         unfinished_run("tiny")
     with pytest.raises(InputError, match="no run called nope"):
         unfinished_run("nope")
+
+
+def test_when_time_ends_a_training_its_learning_rate_has_come_down(
+    tiny_model: Path, taught_data: Path
+) -> None:
+    bounds = (
+        "optimiser.max_minutes=0.03",
+        "optimiser.max_steps=0",
+        "optimiser.epochs=900",
+        "optimiser.warmup_ratio=0",
+    )
+    trained = train(recipe("tiny", tiny_model, taught_data, *bounds))
+    rates = [step.learning_rate for step in trained.history.steps]
+    assert trained.ended == "its minutes are over"
+    assert rates == sorted(rates, reverse=True) and rates[-1] < 0.3 * rates[0]
