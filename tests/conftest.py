@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is the machine's business: tests of speed measure for themselves.
+settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("timeless")
 
 KEPT_HOME = Path(__file__).resolve().parent.parent / ".sqlft"
 CHAT_TEMPLATE = (

@@ -23,7 +23,8 @@ from sqlft.schema import build_bundled
 HERE = Path(__file__).parent
 MAIN = HERE / "fixed_main.py"
 APP = HERE.parents[1] / "app"
-WAIT_MS = 45_000
+WAIT_MS = 180_000
+"""For one step of a page, which takes well under a second unless ten others want the machine."""
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -55,7 +56,7 @@ class Session:
     """One session of the app, in this process."""
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(MAIN, default_timeout=60).run()
+        self.app = AppTest.from_file(MAIN, default_timeout=180).run()
 
     def press(self, label: str) -> Session:
         next(button for button in self.app.button if button.label == label).click().run()
@@ -69,7 +70,7 @@ class Session:
     def finish(self, key: str = "job") -> Session:
         """Waits until what runs is done, and shows what came of it."""
         if key in self.app.session_state:
-            assert self.app.session_state[key].wait(60)
+            assert self.app.session_state[key].wait(180)
             self.app.run()
         return self
 
@@ -118,11 +119,11 @@ def address(app_home: Path) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def _await(url: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         assert server.poll() is None, "the app ended as it began"
         try:
@@ -130,7 +131,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    raise AssertionError("the app did not answer within a minute")
+    raise AssertionError("the app did not answer within three minutes")
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,13 @@ SLOW = "take your time"
 
 
 class SlowGenerator(FixedGenerator):
-    """Writes for 30 seconds, until it is stopped, where the question asks it to."""
+    """Writes for five minutes, until it is stopped, where the question asks it to."""
 
     def generate(
         self, prompts: Sequence[Prompt], decoding: Decoding, *, cancel: Cancel | None = None
     ) -> list[tuple[Reply, ...]]:
         slow = any(SLOW in prompt.question for prompt in prompts)
-        until = time.monotonic() + (30 if slow else 0)
+        until = time.monotonic() + (300 if slow else 0)
         while time.monotonic() < until and not (cancel is not None and cancel()):
             time.sleep(0.02)
         return super().generate(prompts, decoding, cancel=cancel)

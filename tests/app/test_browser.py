@@ -71,7 +71,7 @@ def test_a_chart_a_table_and_whole_downloads(visitor: Visit) -> None:
     one.page.get_by_test_id("stDataFrame").wait_for()
     one.ask("List a million numbers")
     assert "More than 1,000 rows" in one.text and "A download holds all" in one.text
-    with one.page.expect_download(timeout=120_000) as waiting:
+    with one.page.expect_download(timeout=300_000) as waiting:
         one.page.get_by_role("button", name="CSV").click()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert lines.count("\n") == 1_000_001

@@ -13,7 +13,7 @@ from sqlft.model import Cancel
 
 def until_cancelled(on_stage: OnStage, cancel: Cancel) -> str:
     on_stage("generate")
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not cancel() and time.monotonic() < until:
         time.sleep(0.01)
     return "ended"
@@ -40,9 +40,9 @@ def test_it_ends_when_stopped() -> None:
 
 
 def test_it_ends_when_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_room, "UNSEEN_S", 0.3)
+    monkeypatch.setattr(job_room, "UNSEEN_S", 1.0)
     job = Job(work=until_cancelled).start()
-    for _ in range(6):
+    for _ in range(15):
         job.look()
         assert not job.wait(0.1)
     assert job.wait(30) and not job.stopping

@@ -20,7 +20,7 @@ BOMBS = {**_TITLED["duckdb"], "deep nesting": "SELECT " + "(" * 50000 + "1" + ")
 SQLITE_BOMBS = _TITLED["sqlite"]
 LONG = ("a long call that hears no interrupt", "a billion-row cross join", "a regex bomb")
 ENDS = ("timeout", "too_large", "query_error")
-BUSY_S = 3.0
+BUSY_S = 5.0
 
 
 def children():
@@ -99,9 +99,9 @@ def test_a_call_that_hears_no_interrupt_is_killed(shop):
     read(shop, "SELECT 1", limits)
     started = time.monotonic()
     with pytest.raises(SqlError, match=r"longer than 0\.2 s") as caught:
-        read(shop, "SELECT sha256(s) FROM (SELECT repeat('ab', 800000000) AS s)", limits)
+        read(shop, "SELECT length(sha256(repeat('ab', 800000000)))", limits)
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - started < 0.2 + BUSY_S  # it would take 17 s
+    assert time.monotonic() - started < 0.2 + BUSY_S  # measured 17 s where nothing ended it
 
 
 def test_a_query_can_be_cancelled(shop):
