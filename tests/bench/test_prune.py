@@ -1,4 +1,4 @@
-"""Pruning a schema of hundreds of tables takes milliseconds once it is indexed."""
+"""Pruning a schema of hundreds of tables costs as little as laying it out, once it is indexed."""
 
 import random
 import time
@@ -7,7 +7,7 @@ from statistics import median
 from sqlft.prompt import layout
 from sqlft.schema import Column, ForeignKey, Schema, Table, pruned
 
-TABLES, QUESTIONS, MS_AT_MOST = 700, 60, 50
+TABLES, QUESTIONS, TEXTS_AT_MOST = 700, 60, 4
 WORDS = (
     "customer order invoice product store region sale price city country employee salary manager "
     "contract patient ward doctor visit flight airport ticket seat course student teacher grade "
@@ -38,7 +38,7 @@ def large(draw: random.Random) -> Schema:
     return Schema(name="large", tables=tables, foreign_keys=keys)
 
 
-def test_a_question_takes_less_than_50_ms_after_the_first() -> None:
+def test_a_question_costs_a_few_layouts_of_the_schema_after_the_first() -> None:
     draw = random.Random(5)
     schema, text = large(draw), layout("sqlft").schema_text
     took = []
@@ -48,5 +48,13 @@ def test_a_question_takes_less_than_50_ms_after_the_first() -> None:
         cut = pruned(schema, question, text=text, most_tokens=2000)
         took.append((time.process_time() - start) * 1000)
         assert 5 < len(cut.tables) < 100
-    print(f"index {took[0]:.0f} ms, then {median(took[1:]):.1f} ms a question")
-    assert median(took[1:]) < MS_AT_MOST
+    whole = []
+    for _ in range(5):
+        start = time.process_time()
+        text(schema)
+        whole.append((time.process_time() - start) * 1000)
+    print(
+        f"index {took[0]:.0f} ms, then {median(took[1:]):.1f} ms a question, "
+        f"the whole text {median(whole):.1f} ms"
+    )
+    assert median(took[1:]) < TEXTS_AT_MOST * median(whole)  # measured 1.1

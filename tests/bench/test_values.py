@@ -17,18 +17,18 @@ QUESTIONS = (
 )
 
 
-def test_a_hundred_thousand_values_are_indexed_in_six_seconds_and_asked_in_20_ms() -> None:
+def test_a_hundred_thousand_values_are_indexed_in_seconds_and_asked_in_milliseconds() -> None:
     colours, things = ("red", "green", "blue", "steel", "oak"), ("lamp", "table", "chair", "door")
     values = [
         f"{colours[n % 5]} {things[n // 5 % 4]} model {n * 7919 % 1_000_003}" for n in range(VALUES)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     index = build_index([("products", "title")], [(0, values)])
-    assert time.perf_counter() - started < 6  # a million in 60 s; measured 0.9 s
+    assert time.process_time() - started < 6  # a million in 60 s; measured 0.9 s
     assert index.size_mib < 20
     seconds = []
     for question in QUESTIONS * 5:
-        started = time.perf_counter()
+        started = time.process_time()
         candidates(index, question_words(question), question)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert statistics.median(seconds) < 0.02  # measured 1 ms

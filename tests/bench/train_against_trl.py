@@ -39,6 +39,7 @@ from sqlft.config.recipe import Lora, Packing
 from sqlft.train.course import Course, Taught
 from sqlft.train.lesson import Lesson
 from sqlft.train.plan import Share, plan
+from sqlft.train.shared_prefix import with_shared_prefix_attention
 from sqlft.train.supervised import SupervisedTrainer, mean_loss
 from sqlft.train.trainable import with_lora
 
@@ -215,7 +216,7 @@ def quantise(model: Any, dtype: torch.dtype) -> None:
 def with_fresh_adapter(base: Any, lora: Lora) -> Any:
     """Our adapter; the next contender gets the base back by ``unload``."""
     torch.manual_seed(2)
-    return with_lora(base, lora)
+    return with_lora(with_shared_prefix_attention(base), lora)
 
 
 # The clock
@@ -332,6 +333,7 @@ def trl(
         target_modules="all-linear",
     )  # fmt: skip
     torch.manual_seed(2)
+    base.set_attn_implementation("sdpa")
     model = get_peft_model(base, config, autocast_adapter_dtype=setting.adapter_dtype == "float32")
     longest = max(lesson.tokens for lesson in lessons)
     ordered = list(lessons)
