@@ -1,5 +1,6 @@
 """Scoring in protected worker processes is twice as fast as plain, unprotected scoring."""
 
+import gc
 import random
 import resource
 import sqlite3
@@ -16,6 +17,7 @@ from sqlft.evaluate import Place, Prediction, Question, rules_with, score, summa
 from sqlft.examples import Example
 
 DATABASES, QUESTIONS, ROWS = 20, 1000, 200
+RUNS = 3  # the quickest counts
 CORES = 2
 AS_FAST_AT_LEAST = 2.0
 DUCKDB_AS_FAST_AT_LEAST = 3.0
@@ -105,9 +107,14 @@ def ran(location: str, sql: str) -> Result:
 
 
 class Spent:
-    """Seconds that a block took: on the clock, and of processors, those of its workers too."""
+    """Seconds that a block took: on the clock, and of processors, those of its workers too.
+
+    What other tests left in memory is not looked through meanwhile: that took half a second.
+    """
 
     def __enter__(self) -> "Spent":
+        gc.collect()
+        gc.freeze()
         self._start = self._now()
         return self
 
@@ -115,6 +122,7 @@ class Spent:
         self.clock_s, self.here_s, self.workers_s = (
             end - start for start, end in zip(self._start, self._now(), strict=True)
         )
+        gc.unfreeze()
 
     @staticmethod
     def _now() -> tuple[float, float, float]:
@@ -129,10 +137,16 @@ class Spent:
 
 def test_scoring_sqlite_files_is_twice_as_fast_as_the_plain_way(tmp_path: Path) -> None:
     questions, said = asked_and_said(tmp_path)
-    with Spent() as plain:
-        hits = plainly(questions, said)
-    with Spent() as ours:
-        judged = score(questions, {"one": said}, rules_with(), "spider")["one"]
+    plains, all_ours = [], []
+    for _ in range(RUNS):
+        with Spent() as spent:
+            hits = plainly(questions, said)
+        plains.append(spent)
+        with Spent() as spent:
+            judged = score(questions, {"one": said}, rules_with(), "spider")["one"]
+        all_ours.append(spent)
+    plain = min(plains, key=lambda one: one.here_s)
+    ours = min(all_ours, key=lambda one: one.on_two_cores_s)
     accuracy = summary_of(judged, "spider").accuracy
     assert {name: rate.hits for name, rate in accuracy.items()} == hits
     # Other processes stretch both on the clock, by turns that no test can foresee.
