@@ -96,8 +96,9 @@ def _agree(key: ForeignKey, schema: Schema, found: Mapping[tuple[str, str], Prof
         return False
     if mine.distinct > theirs.distinct:
         return False
-    if isinstance(mine.low, int) and isinstance(theirs.low, int):
-        return mine.low >= theirs.low and (mine.high or 0) <= (theirs.high or 0)  # type: ignore[operator]
+    match mine.low, mine.high, theirs.low, theirs.high:
+        case int(low), int(high), int(least), int(most):
+            return low >= least and high <= most
     return (
         bool(mine.values) and set(mine.values[:5]) <= set(theirs.values)
     ) or theirs.distinct > 40

@@ -10,7 +10,7 @@ from sqlft.data.synth.kinds_plain import list_fields, superlative
 from sqlft.data.synth.query import Query
 from sqlft.data.synth.rows import Rows, all_rows, also, join, some_rows
 from sqlft.data.synth.values import count_said, text_sql
-from sqlft.data.synth.view import Field, Thing, View, shown_fields
+from sqlft.data.synth.view import Field, Link, Thing, View, shown_fields
 from sqlft.data.synth.wording import Voice
 from sqlft.data.synth.words import article, plural
 
@@ -237,8 +237,8 @@ def parents_with_both(view: View, voice: Voice) -> Asked | None:
     """Parents that have children of two sorts, or of one and not the other."""
     draw = voice.draw
 
-    def fits(k: object) -> bool:
-        return _is_named(k.parent) and k.is_plain and bool(k.parent.labels)  # type: ignore[attr-defined]
+    def fits(k: Link) -> bool:
+        return _is_named(k.parent) and k.is_plain and bool(k.parent.labels)
 
     link = some_link(view, draw, fits)
     if link is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlft.data.synth.naming import _ACTIVE, happened
+from sqlft.data.synth.happening import ACTIVE, happened
 from sqlft.data.synth.view import Field, Thing, View
 from sqlft.data.synth.words import article, words_of
+from sqlft.schema import Column
 
 _ADJECTIVE = re.compile(r"(ed|able|ible|ive|al|ous|less|ful)$")
 _ADJECTIVES = frozenset(
@@ -82,7 +83,7 @@ def key_phrase(view: View, thing: Thing, field: Field) -> str | None:
 
 def is_active(verb: str) -> bool:
     """Whether the row itself does it."""
-    return verb in _ACTIVE
+    return verb in ACTIVE
 
 
 def is_main_date(thing: Thing, field: Field) -> bool:
@@ -96,7 +97,7 @@ def is_main_date(thing: Thing, field: Field) -> bool:
     return False
 
 
-def _column(view: View, field: Field):  # type: ignore[no-untyped-def]
+def _column(view: View, field: Field) -> Column:
     table = view.schema.table(field.table)
     column = table.column(field.name) if table else None
     assert column is not None

@@ -7,16 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from sqlft.data.synth.happening import date_phrase, event_verb
 from sqlft.data.synth.keys import join_keys, quote
-from sqlft.data.synth.naming import (
-    PERSONS,
-    column_phrases,
-    date_phrase,
-    event_verb,
-    is_person,
-    role_noun,
-    table_nouns,
-)
+from sqlft.data.synth.naming import PERSONS, column_phrases, is_person, role_noun, table_nouns
 from sqlft.data.synth.profile import Profile, is_date, is_number
 from sqlft.data.synth.terms import read_term
 from sqlft.data.synth.view import Field, Link, Role, Thing, View
