@@ -9,8 +9,8 @@ import sqlft
 
 PACKAGE = Path(sqlft.__file__).parent
 ORDER = (
-    "errors config compare page sql database schema examples prompt record model generate execute "
-    "ask data evaluate train feedback loop cli"
+    "errors files config compare page sql database schema examples prompt record model generate "
+    "execute ask data evaluate train feedback loop cli"
 ).split()
 TORCH_ROOMS = {"model", "generate", "train"}
 FRONT_DOOR = [

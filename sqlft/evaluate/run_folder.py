@@ -6,7 +6,6 @@ While it is made it is called ``NAME.partial``; a killed run goes on in it where
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from sqlft.errors import InputError
 from sqlft.evaluate.predictor import Predictor, file_stem, predictor_of
+from sqlft.files import whole_file
 
 CONFIG = "config.json"
 QUESTIONS = "questions.jsonl"
@@ -163,17 +163,8 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(text)
 
 
 def read_json(path: Path) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlft.errors import InputError
 from sqlft.examples.example import Example, check_keys, read_examples
+from sqlft.files import whole_file
 
 EXAMPLES_FILE = "examples.jsonl"
 MANIFEST_FILE = "manifest.toml"
@@ -145,9 +146,8 @@ def write_manifest(folder: Path, described: Dataset) -> Path:
     lines.append("\n[digests]")
     lines += [f"{_quoted(name)} = {_quoted(digest)}" for name, digest in sorted(digests.items())]
     path = folder / MANIFEST_FILE
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with whole_file(path) as file:
+        file.write("\n".join(lines) + "\n")
     return path
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from sqlft.errors import InputError
+from sqlft.files import whole_file
 
 MAX_LINE_BYTES = 4 * 2**20
 
@@ -154,19 +154,10 @@ def _decoded(path: Path, number: int, raw: bytes) -> str:
 def write_examples(path: Path, examples: Iterable[Example]) -> int:
     """How many examples were written; the file appears complete or not at all."""
     count = 0
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            for example in examples:
-                file.write(_json_line(example) + "\n")
-                count += 1
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        for example in examples:
+            file.write(_json_line(example) + "\n")
+            count += 1
     return count
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from sqlft.errors import InputError
+from sqlft.files import whole_file
 from sqlft.page.blocks import Verdict
 
 if TYPE_CHECKING:
@@ -61,17 +60,8 @@ def write_page(path: Path, html: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(html)
 
 
 def shown(value: object) -> str:
