@@ -5,7 +5,7 @@ from sqlft.database.place import Database, locate
 from sqlft.database.pool import close_workers
 from sqlft.database.process import Cancel
 from sqlft.database.read import Parameter, QueryResult, read, read_catalog, read_many
-from sqlft.database.server import engine
+from sqlft.database.server import engine, said_of_server
 from sqlft.database.stream import PackedRows, Stream, streamed
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "read",
     "read_catalog",
     "read_many",
+    "said_of_server",
     "streamed",
 ]

@@ -9,7 +9,6 @@ from sqlft.errors import InputError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-    from sqlalchemy.engine import URL
 
 _READ_ONLY = {
     "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
@@ -67,7 +66,7 @@ def engine(database: Database) -> Engine:
             hint="check the URL's first word, or install the dialect's package",
         ) from None
     except (SQLAlchemyError, TypeError, ValueError) as error:
-        raise InputError(f"{database.shown}: {_line(error, url)}") from None
+        raise InputError(f"{database.shown}: {said_of_server(error, database)}") from None
     command = _READ_ONLY.get(made.dialect.name)
     if command is not None:
 
@@ -84,14 +83,17 @@ def engine(database: Database) -> Engine:
     except Exception as error:  # drivers raise their own kinds, some not wrapped by SQLAlchemy
         made.dispose()
         raise InputError(
-            f"cannot connect to {database.shown}: {_line(error, url)}",
+            f"cannot connect to {database.shown}: {said_of_server(error, database)}",
             hint="check the address, the account and that the server runs",
         ) from None
     return made
 
 
-def _line(error: BaseException, url: URL) -> str:
-    """The driver's own words in one line, without the account."""
+def said_of_server(error: BaseException, database: Database) -> str:
+    """The driver's own words in one line, without the URL's password and options."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(database.location)
     text = str(getattr(error, "orig", None) or error)
     secrets = [url.password, *(v for v in url.query.values() if isinstance(v, str))]
     for secret in secrets:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 
-from sqlft.database import Database, engine
+from sqlft.database import Database, engine, said_of_server
 from sqlft.errors import InputError
 from sqlft.schema.definition import Column, Schema, Table
 from sqlft.schema.keys import DeclaredKey, resolvable_keys
@@ -72,9 +72,8 @@ def _described(connecting: sa.Engine) -> tuple[list[Table], list[DeclaredKey]]:
 
 
 def _unreadable(database: Database, error: Exception) -> InputError:
-    said = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
     return InputError(
-        f"the schema of {database.shown} cannot be read: {said}",
+        f"the schema of {database.shown} cannot be read: {said_of_server(error, database)}",
         hint="check the URL, the network and the account's rights",
     )
 
