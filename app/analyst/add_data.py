@@ -67,8 +67,9 @@ def _server() -> None:
         st.header("Connect a server", anchor=False)
         st.markdown(
             "A SQLAlchemy URL, such as `postgresql+psycopg://ann:secret@db:5432/shop`. It is kept "
-            "in this session's memory alone. To offer one to everybody, start the app with "
-            "`SQLFT_DATABASE_SHOP=postgresql+psycopg://...` in its environment."
+            "in this session's memory alone; you then choose the tables to copy and ask. To offer "
+            "one to everybody, start the app with `SQLFT_DATABASE_SHOP=postgresql+psycopg://...` "
+            "in its environment."
         )
         url = st.text_input("URL", type="password", key="server-url", autocomplete="off")
         sent = st.form_submit_button("Connect", icon=":material/link:")

@@ -7,6 +7,7 @@ import streamlit as st
 from analyst import places
 from analyst.answer_view import show_entry
 from analyst.asking import finish, running, start
+from analyst.copying import show_copying, show_snapshot
 from analyst.entry import Entry, current, entries, searched
 from analyst.escape import hypertext, plain
 from analyst.failure import tell
@@ -32,6 +33,10 @@ def show() -> None:
     except SqlftError as error:
         tell(error)
         return
+    if place.database.kind == "url":
+        show_copying(place, schema)
+        return
+    show_snapshot(place)
     _history()
     _take_link(place)
     _question_box(place, schema)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analyst import places
 from analyst.add_data import show_add_data
+from analyst.copying import show_copying, show_snapshot
 from analyst.diagram import key_diagram
 from analyst.escape import hypertext, plain
 from analyst.failure import tell
@@ -54,7 +55,10 @@ def _schema(place: Place | None) -> Schema | None:
 
 
 def _tables(place: Place, schema: Schema) -> None:
+    show_snapshot(place)
     _overview(place, schema)
+    if place.database.kind == "url":
+        show_copying(place, schema)
     names = [table.qualified_name for table in schema.tables]
     chosen = st.selectbox(
         "Table",

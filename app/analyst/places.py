@@ -13,6 +13,7 @@ import streamlit as st
 
 import sqlft
 from analyst.settings import settings
+from analyst.snapshots import snapshot_beside
 from analyst.uploads import upload_path
 from analyst.writer import Writers
 from sqlft.config import home
@@ -120,7 +121,10 @@ def label_of(key: str) -> str:
     kind, _, rest = key.partition("~")
     if kind == "upload":
         try:
-            return f"{upload_path(rest).stem} (uploaded)"
+            path = upload_path(rest)
+            known = snapshot_beside(path)
+            said = "uploaded" if known is None else f"copy of {known.moment}"
+            return f"{path.stem} ({said})"
         except InputError:
             return "(removed upload)"
     return rest or kind
