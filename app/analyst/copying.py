@@ -75,8 +75,8 @@ def show_copying(place: Place, schema: Schema) -> None:
     with st.form("copy", border=True):
         st.header("Copy tables, then ask", anchor=False)
         st.markdown(
-            "No question is run on a server. The tables that you choose are read once, with plain "
-            "`SELECT`s, into a private database on this machine; questions are asked of that."
+            "No question is run on a server. The tables that you choose are read once into a "
+            "private database on this machine; questions are asked of that."
         )
         tables, rows = st.columns([3, 1])
         chosen = tables.multiselect(

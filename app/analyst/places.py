@@ -123,7 +123,7 @@ def label_of(key: str) -> str:
         try:
             path = upload_path(rest)
             known = snapshot_beside(path)
-            said = "uploaded" if known is None else f"copy of {known.moment}"
+            said = "uploaded" if known is None else f"copy, {known.short_moment}"
             return f"{path.stem} ({said})"
         except InputError:
             return "(removed upload)"

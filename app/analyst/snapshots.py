@@ -35,6 +35,18 @@ class Snapshot:
         taken = datetime.fromisoformat(self.taken_at)
         return f"{taken.day} {taken:%B %Y, %H:%M} UTC"
 
+    @property
+    def short_moment(self) -> str:
+        """The same, for a list.
+
+        >>> Snapshot(
+        ...     source="", taken_at="2026-03-04T05:06:07+00:00", cut={}, missing={}
+        ... ).short_moment
+        '4 Mar 05:06'
+        """
+        taken = datetime.fromisoformat(self.taken_at)
+        return f"{taken.day} {taken:%b %H:%M}"
+
 
 def keep_snapshot(copy: ServerCopy) -> None:
     """Writes what is known of a copy beside it."""

@@ -113,7 +113,7 @@ def _array(values: Sequence[object], wanted: pa.DataType) -> pa.Array:
     values = [bytes(v) if isinstance(v, memoryview) else v for v in values]
     if wanted == pa.date32() and any(isinstance(v, datetime) for v in values):
         wanted = pa.timestamp("us")  # else the time of day would be lost
-    if not (pa.types.is_integer(wanted) and any(map(_is_broken, values))):
+    if not any(_would_change(value, wanted) for value in values):
         try:
             return pa.array(values, wanted)
         except _ArrowErrors:
@@ -130,9 +130,14 @@ def _array(values: Sequence[object], wanted: pa.DataType) -> pa.Array:
     return texts
 
 
-def _is_broken(value: object) -> bool:
-    """Whether it is a number that is none of the whole ones, whose rest Arrow would drop."""
-    return isinstance(value, float | Decimal) and value != value // 1
+def _would_change(value: object, wanted: pa.DataType) -> bool:
+    """Whether Arrow would take a value and make another of it: drop the rest behind a whole number,
+    or count days or microseconds from 1970."""
+    if pa.types.is_integer(wanted):
+        return isinstance(value, float | Decimal) and value != value // 1
+    return isinstance(value, int) and bool(
+        pa.types.is_temporal(wanted) or pa.types.is_duration(wanted)
+    )
 
 
 def _numbers(values: Sequence[object]) -> list[float | None] | None:

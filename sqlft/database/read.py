@@ -113,7 +113,8 @@ def _run(
 ) -> tuple[QueryResult | SqlError, ...]:
     if database.kind == "url":
         raise InputError(
-            f"queries are not run on {database.shown} yet", hint="run the SQL with its own client"
+            f"queries are not run on {database.shown}",
+            hint="copy its tables and ask those: sqlft data copy URL shop.duckdb",
         )
     locate(database.location)  # one clear line where the file has gone or is being written
     request = {

@@ -192,7 +192,11 @@ def test_interrupted_it_says_so_and_leaves_no_process(shop: str) -> None:
         time.sleep(0.05)  # until it asks its worker
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
     assert (process.returncode, out, err.strip()) == (130, "", "sqlft: stopped")
 
 

@@ -14,7 +14,9 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import registry
 
+from sqlft.cli import main
 from sqlft.config import Limits
 from sqlft.data.copied_columns import CopiedColumn
 from sqlft.data.server_to_duckdb import CopyStopped, copy_server
@@ -195,7 +197,19 @@ CELLS = st.none() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | 
 
 @given(
     st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=4),
-    st.sampled_from(["INTEGER", "BIGINT", "DOUBLE", "DATE", "VARCHAR", "DECIMAL(9,2)", "BOOLEAN"]),
+    st.sampled_from(
+        [
+            "INTEGER",
+            "BIGINT",
+            "DOUBLE",
+            "DATE",
+            "TIMESTAMP",
+            "INTERVAL",
+            "VARCHAR",
+            "DECIMAL(9,2)",
+            "BLOB",
+        ]
+    ),
 )
 def test_every_value_is_there_whatever_the_server_declares(
     batches: list[list[object]], declared: str
@@ -207,3 +221,30 @@ def test_every_value_is_there_whatever_the_server_declares(
         assert found == [v and v.encode("utf-8", "replace").decode() for v in given_values]
     if kind != "VARCHAR" and not any(isinstance(v, str) for v in given_values):
         assert found == given_values
+
+
+def test_the_command_takes_its_url_from_the_environment_and_tells_what_it_did(
+    server: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = server(SHOP).location.removeprefix("sqlite://")
+    registry.register("shelf", "sqlalchemy.dialects.sqlite.pysqlite", "SQLiteDialect_pysqlite")
+    monkeypatch.setenv("SQLFT_DATABASE_SHOP", f"shelf://{path}")
+
+    def ran(*words: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["data", "copy", *words])
+        captured = capsys.readouterr()
+        return ended.value.code, captured.out, captured.err
+
+    out = tmp_path / "a.duckdb"
+    code, said, _ = ran("shop", str(out), "--max-rows", "100")
+    assert (
+        code == 0 and "Their orders: the first 100 rows only" in said and "people: 2 rows" in said
+    )
+    assert f"{out}: read from shelf://" in said
+    code, _, wrong = ran("nosuch", str(tmp_path / "b.duckdb"))
+    assert code == 1 and "SQLFT_DATABASE_NOSUCH is not set" in wrong
+    assert "is a file" in ran(f"sqlite://{path}", str(tmp_path / "b.duckdb"))[2]
