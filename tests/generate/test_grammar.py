@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 DDL = (HERE / "grammar_schema.sql").read_text(encoding="utf-8")
 SHOP = parse_ddl(DDL, "shop")
 SENTENCES = tomllib.loads((HERE / "grammar_sentences.toml").read_text(encoding="utf-8"))
-SOFT_LENGTH, MOST_LENGTH = 50, 300
+SOFT_LENGTH, MOST_LENGTH = 40, 200
 RARE = re.compile(r"\(| (?:[-+*/%]|//|\|\||AND|OR|(?:\w+ )?JOIN|UNION.*|INTERSECT|EXCEPT.*) $|, $")
 
 
@@ -63,7 +63,7 @@ def sampled() -> list[str]:
     """Sentences by chance, none longer than what is sensible."""
     draw = random.Random(20)
     found: list[str] = []
-    while len(found) < 150:
+    while len(found) < 120:
         start = canonical_sentences(SHOP, "no answer")
         sentences = (walk(start, draw) for _ in range(10))
         found += [s for s in sentences if s is not None and s != "no answer"]

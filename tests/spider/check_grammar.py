@@ -35,7 +35,7 @@ from sqlft.schema import Schema
 from sqlft.sql import canonical, check_sql
 
 REFUSAL = "no answer"
-SOFT_LENGTH, MOST_LENGTH = 120, 600
+SOFT_LENGTH, MOST_LENGTH = 70, 400
 FAILED_AT_MOST = 0.001
 CLAUSES = "WITH FROM JOIN ON SELECT WHERE GROUP HAVING QUALIFY ORDER LIMIT UNION".split()
 RARE = re.compile(r"\(| (?:[-+*/%]|//|\|\||AND|OR|(?:\w+ )?JOIN|UNION.*|INTERSECT|EXCEPT.*) $|, $")
@@ -120,7 +120,7 @@ def tell_golds(found: Sequence[Gold], show: bool) -> None:
 
 def corruptions(found: Sequence[Gold], number: int, draw: random.Random) -> Iterator[Gold]:
     """Accepted golds, each with one column's name changed to what is not in scope there."""
-    pool = [gold for gold in {gold.sql: gold for gold in found if gold.accepted}.values()]
+    pool = list({gold.sql: gold for gold in found if gold.accepted}.values())
     draw.shuffle(pool)
     made = 0
     for gold in pool * 4:
@@ -135,7 +135,7 @@ def corruptions(found: Sequence[Gold], number: int, draw: random.Random) -> Iter
 def corrupted(gold: Gold, draw: random.Random) -> Gold | None:
     names = {column.name for table in gold.schema.tables for column in table.columns}
     bare = re.sub(r"'(?:[^']|'')*'", lambda found: " " * len(found.group()), gold.sql)
-    spots = [m for m in re.finditer(r"(?<![\w\"])[A-Za-z_]\w*(?![\w.\"(])", bare)]
+    spots = list(re.finditer(r"(?<![\w\"])[A-Za-z_]\w*(?![\w.\"(])", bare))
     spots = [m for m in spots if m.group() in names]
     spots = [m for m in spots if not re.search(r"(?:FROM|JOIN|AS) $", bare[: m.start()])]
     if not spots:
@@ -143,7 +143,9 @@ def corrupted(gold: Gold, draw: random.Random) -> Gold | None:
     spot = draw.choice(spots)
     for name in draw.choices([*sorted(names), "no_such_column"], k=8):
         sql = gold.sql[: spot.start()] + name + gold.sql[spot.end() :]
-        if any(problem.kind == "unknown_column" for problem in check_sql(sql, gold.schema).problems):
+        if any(
+            problem.kind == "unknown_column" for problem in check_sql(sql, gold.schema).problems
+        ):
             return Gold(
                 group=gold.group,
                 split=gold.split,

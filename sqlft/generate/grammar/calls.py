@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import lru_cache
 
+from sqlft.generate.grammar.arithmetic import may_read
 from sqlft.generate.grammar.columns import columns, has_column
-from sqlft.generate.grammar.kinds import ANY, NUMBER, ORDERED, Kind
-from sqlft.generate.grammar.literals import SHAPES, counts
+from sqlft.generate.grammar.kinds import ANY, DATES, NUMBER, ORDERED, Kind
+from sqlft.generate.grammar.literals import SHAPES
 from sqlft.generate.grammar.machine import Option, Options, lit
+from sqlft.generate.grammar.rows import Rowed, has_row, row
 from sqlft.generate.grammar.rules import Then
 from sqlft.generate.grammar.scope import Env, Value
 from sqlft.generate.grammar.signatures import (
@@ -18,38 +22,49 @@ from sqlft.generate.grammar.signatures import (
     Argument,
     Signature,
 )
+from sqlft.generate.grammar.windows import PLAIN, window
+
+_LAST_LITERAL = re.compile(r", (?:'(?:[^']|'')*'|[\d.]+)$")
+_MOST_ARGUMENTS = 5
+_OVER_GROUPS = ("SUM", "AVG", "MAX", "MIN")
 
 
 def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
     """A call of any function that gives one of the kinds and that finds what it takes."""
     options: Options = []
-    for signature in SCALARS:
-        if _gives(signature, want) and _finds(signature, env, want):
-            options.append(_called(signature, env, env.deeper(), want, then))
+    deeper = env.deeper()
+    for signature in _fitting(SCALARS, want, _readable(deeper)):
+        options.append(_called(signature, env, deeper, want, then))
     if env.aggregates or _windowed(env):
         options += _aggregates(env, want, then)
     if _windowed(env):
-        over = _over(env, then)
-        for signature in WINDOWS:
-            inner = env.within(depth=env.depth + 1, windows=False)
-            if _gives(signature, want) and _finds(signature, inner, want):
-                options.append(_called(signature, env, inner, want, over))
+        over, inner = _over(env, then), env.within(depth=env.depth + 1, windows=False)
+        for signature in _fitting(WINDOWS, want, _readable(inner)):
+            options.append(_called(signature, env, inner, want, over))
     return options
 
 
 def _windowed(env: Env) -> bool:
     """Whether a window may stand here, and finds what it orders by."""
-    if not env.windows or env.depth >= _PLAIN:
+    if not env.windows or env.depth > PLAIN:
         return False
     return env.aggregates or has_column(env, ORDERED)
 
 
-def row_numbers(env: Env, then: Then) -> Options:
-    """A row's number or rank within a window."""
+def window_calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
+    """A call of any function over a window."""
     if not _windowed(env):
         return []
     over, inner = _over(env, then), env.within(depth=env.depth + 1, windows=False)
-    return [_called(s, env, inner, frozenset({"number"}), over) for s in WINDOWS if not s.takes]
+    options = [
+        _called(signature, env, inner, want, over)
+        for signature in _fitting(WINDOWS, want, _readable(inner))
+    ]
+    if env.aggregates:
+        if "number" in want:
+            options += [lit(f"{name}(", _over_groups, env, name, then) for name in _OVER_GROUPS]
+        return options
+    return options + _aggregates(env, want, then)
 
 
 def _aggregates(env: Env, want: frozenset[Kind], then: Then) -> Options:
@@ -58,12 +73,21 @@ def _aggregates(env: Env, want: frozenset[Kind], then: Then) -> Options:
     options: Options = []
     if "number" in want:
         options.append(lit("COUNT(*)", finish, env, Value("number", "COUNT(*)", aggregate=True)))
-    for signature in AGGREGATES:
-        if _gives(signature, want) and _finds(signature, inner, want):
-            options.append(_called(signature, env, inner, want, finish))
+        if has_row(inner):
+            options.append(lit("COUNT(DISTINCT (", row, inner, _row_counted(env, finish)))
+    for signature in _fitting(AGGREGATES, want, _readable(inner)):
+        options.append(_called(signature, env, inner, want, finish))
     if env.aggregates and _windowed(env) and "number" in want:
         options += [lit(f"{name}(", _over_groups, env, name, then) for name in _OVER_GROUPS]
     return options
+
+
+def _row_counted(env: Env, then: Then) -> Rowed:
+    def counted(inner: Env, value: Value, kinds: tuple[Kind, ...]) -> Options:
+        made = value.made(f"COUNT(DISTINCT ({value.text}))", "number")
+        return [lit("))", then, env.after(inner), made)]
+
+    return counted
 
 
 def _over_groups(env: Env, name: str, then: Then) -> Options:
@@ -71,7 +95,7 @@ def _over_groups(env: Env, name: str, then: Then) -> Options:
 
     def closing(after: Env, value: Value) -> Options:
         made = Value("number", f"{name}({value.text})", outer=value.outer, aggregate=True)
-        return [lit(") OVER (", _window, env, made, then)]
+        return [lit(") OVER (", window, env, made, then)]
 
     return _aggregates(env.within(depth=env.depth + 1, windows=False), NUMBER, closing)
 
@@ -88,11 +112,23 @@ def _gives(signature: Signature, want: frozenset[Kind]) -> bool:
     return not isinstance(first, str) and bool(first & want)
 
 
-def _finds(signature: Signature, env: Env, want: frozenset[Kind]) -> bool:
-    """Whether there are columns for its arguments."""
-    kinds = [_narrowed(signature, taken, want) for taken in signature.takes]
+def _readable(env: Env) -> frozenset[Kind]:
+    """The kinds of which there is anything but literals."""
+    return frozenset(kind for kind in ANY if may_read(env, frozenset({kind})))
+
+
+@lru_cache(maxsize=4096)
+def _fitting(
+    signatures: tuple[Signature, ...], want: frozenset[Kind], readable: frozenset[Kind]
+) -> tuple[Signature, ...]:
+    """Those that give one of the kinds and find what they take."""
+    return tuple(s for s in signatures if _gives(s, want) and _finds(s, want, readable))
+
+
+def _finds(signature: Signature, want: frozenset[Kind], readable: frozenset[Kind]) -> bool:
+    kinds = (_narrowed(signature, taken, want) for taken in signature.takes)
     wanted = (ANY if taken == "condition" else taken for taken in kinds)
-    return all(isinstance(taken, str) or has_column(env, taken) for taken in wanted)
+    return all(isinstance(taken, str) or bool(taken & readable) for taken in wanted)
 
 
 def _narrowed(signature: Signature, taken: Argument, want: frozenset[Kind]) -> Argument:
@@ -105,23 +141,33 @@ def _called(
     signature: Signature, env: Env, inner: Env, want: frozenset[Kind], then: Then
 ) -> Option:
     """The call; ``then`` is asked with an aggregate's value as one."""
-    text = signature.name + signature.opening
+    text = f"{signature.name}("
     if not signature.takes:
-        value = Value("number", f"{text})")
+        kind = signature.gives if signature.gives != "same" else "number"
+        value = Value(kind, f"{text})")
         return lit(f"{text})", then, env, value)
 
     def closed(after: Env, value: Value) -> Options:
-        return then(env.after(after), value)
+        return then(env.after(after), replace(value.whole(value.text), constant=False))
 
-    start = Value("number", text)
-    return lit(text, _argument, signature, 0, start, inner, want, closed)
+    def opened() -> Options:
+        options: Options = []
+        for opening in signature.openings:
+            start = Value("number", text + opening, constant=True)
+            if opening:
+                options.append(lit(opening, _argument, signature, 0, start, inner, want, closed))
+            else:
+                options += _argument(signature, 0, start, inner, want, closed)
+        return options
+
+    return lit(text, opened)
 
 
 def _argument(
     signature: Signature, at: int, so_far: Value, env: Env, want: frozenset[Kind], then: Then
 ) -> Options:
     """The call from before its argument of that number on."""
-    taken = _narrowed(signature, signature.takes[at], want)
+    taken = _narrowed(signature, signature.takes[min(at, len(signature.takes) - 1)], want)
 
     def written(after: Env, value: Value) -> Options:
         kind = value.kind if at == 0 else so_far.kind
@@ -129,12 +175,12 @@ def _argument(
         return _more(signature, at + 1, made, after, want, then)
 
     if taken == "condition":
-        return env.rules.condition(env.within(depth=max(env.depth, _PLAIN)), written)
+        return env.rules.condition(env.within(depth=max(env.depth, PLAIN)), written)
     if taken == "same":
-        taken = frozenset({so_far.kind})
+        taken = DATES if so_far.kind == "timestamp" else frozenset({so_far.kind})
     if isinstance(taken, str):
         return _literal(taken, env, written)
-    literals = at > 0
+    literals = signature.free if at == 0 else not (signature.free and so_far.constant)
     return env.rules.expression(env, taken, written, literals=literals)
 
 
@@ -149,7 +195,7 @@ def _more(
 ) -> Options:
     """The next argument, or the end of the call."""
     options: Options = []
-    if at < len(signature.takes):
+    if at < (_MOST_ARGUMENTS if signature.repeats else len(signature.takes)):
         longer = replace(so_far, text=f"{so_far.text}, ")
         options.append(lit(", ", _argument, signature, at, longer, env, want, then))
     if at >= len(signature.takes) - signature.optional:
@@ -157,21 +203,29 @@ def _more(
         options.append(lit(")", then, env, so_far.made(f"{so_far.text})", kind)))
         if signature.ordered and has_column(env, ORDERED):
             longer = replace(so_far, text=f"{so_far.text} ORDER BY ", kind=kind)
-            options.append(lit(" ORDER BY ", _arranged, env, longer, then))
+            options.append(lit(" ORDER BY ", _arranged, signature, env, longer, then))
     return options
 
 
-def _arranged(env: Env, so_far: Value, then: Then) -> Options:
-    """The order in which an aggregate takes its rows."""
+def _arranged(signature: Signature, env: Env, so_far: Value, then: Then) -> Options:
+    """The order in which an aggregate takes its rows: of distinct values, their own."""
 
     def arranged(after: Env, value: Value) -> Options:
         made = so_far.joined(value, so_far.text + value.text, so_far.kind)
+        return ended(after, made)
+
+    def ended(after: Env, made: Value) -> Options:
         down = made.made(f"{made.text} DESC)")
         return [
             lit(")", then, after, made.made(f"{made.text})")),
             lit(" DESC)", then, after, down),
         ]
 
+    distinct = so_far.text.startswith(f"{signature.name}(DISTINCT ")
+    if distinct or signature.name.startswith("QUANTILE"):
+        start = len(signature.name) + len("(DISTINCT " if distinct else "(")
+        own = _LAST_LITERAL.sub("", so_far.text[start:].removesuffix(" ORDER BY "))
+        return [lit(own, ended, env, so_far.made(so_far.text + own))]
     return columns(env, ORDERED, arranged)
 
 
@@ -182,9 +236,9 @@ def _finish(env: Env, then: Then) -> Then:
         made = Value(value.kind, value.text, frozenset(), value.outer, aggregate=True)
         options = then(after, made) if env.aggregates else []
         if _windowed(env) and (env.only is None or value.keys <= env.only):
-            options.append(lit(" OVER (", _window, env, value, then))
+            options.append(lit(" OVER (", window, env, value, then))
         if env.aggregates:
-            options.append(lit(" FILTER (WHERE ", _filter, env, made, then))
+            options.append(lit(" FILTER (WHERE ", _filter, env, value, then))
         return options
 
     return aggregate
@@ -193,87 +247,16 @@ def _finish(env: Env, then: Then) -> Then:
 def _filter(env: Env, value: Value, then: Then) -> Options:
     def closing(after: Env, test: Value) -> Options:
         text = f"{value.text} FILTER (WHERE {test.text})"
-        made = Value(value.kind, text, value.keys, value.outer | test.outer, aggregate=True)
-        return [lit(")", then, env.after(after), made)]
+        made = Value(value.kind, text, frozenset(), value.outer | test.outer, aggregate=True)
+        after_it = env.after(after)
+        options = [lit(")", then, after_it, made)]
+        if _windowed(env) and not env.only:
+            over = replace(made, reads=value.reads | test.reads, aggregate=False)
+            options.append(lit(") OVER (", window, after_it, over, then))
+        return options
 
     return env.rules.condition(_inside(env), closing)
 
 
 def _over(env: Env, then: Then) -> Then:
-    return lambda after, value: [lit(" OVER (", _window, env, value, then)]
-
-
-def _window(env: Env, value: Value, then: Then) -> Options:
-    """A window from after its opening bracket on."""
-    inner = env.within(depth=max(env.depth + 1, _PLAIN), windows=False)
-    start = value.made(f"{value.text} OVER (")
-    options = _window_end(env, inner, start, then) if value.text.startswith(_FREE) else []
-    for word, rule in (("ORDER BY ", _ordered), ("PARTITION BY ", _parted)):
-        options.append(lit(word, rule, env, inner, start.made(start.text + word), then))
-    return options
-
-
-_PLAIN = 3
-"""The depth at which a window's expressions begin: one call, and nothing in it."""
-_OVER_GROUPS = ("SUM", "AVG", "MAX", "MIN")
-_FREE = ("SUM", "AVG", "COUNT", "MIN", "MAX")
-_FRAMES = (
-    " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
-    " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
-)
-
-
-def _parted(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
-    def parted(after: Env, value: Value) -> Options:
-        made = so_far.joined(value, so_far.text + value.text, so_far.kind)
-        more = made.made(f"{made.text}, ")
-        order = made.made(f"{made.text} ORDER BY ")
-        return [
-            lit(", ", _parted, env, after, more, then),
-            lit(" ORDER BY ", _ordered, env, after, order, then),
-            *_window_end(env, after, made, then),
-        ]
-
-    return env.rules.expression(inner, ANY, parted, literals=False)
-
-
-def _ordered(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
-    def ordered(after: Env, value: Value) -> Options:
-        made = so_far.joined(value, so_far.text + value.text, so_far.kind)
-        down = made.made(f"{made.text} DESC")
-        return [lit(" DESC", directed, after, down), *directed(after, made)]
-
-    def directed(after: Env, made: Value) -> Options:
-        options = [lit(", ", _ordered, env, after, made.made(f"{made.text}, "), then)]
-        for frame in _FRAMES:
-            framed = made.made(made.text + frame)
-            options.append(lit(frame, _window_end, env, after, framed, then))
-        options.append(lit(" ROWS BETWEEN ", _preceding, env, after, made, then))
-        return options + _window_end(env, after, made, then)
-
-    return env.rules.expression(inner, ORDERED, ordered, literals=False)
-
-
-def _preceding(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
-    def counted(count: str) -> Options:
-        tail = " PRECEDING AND CURRENT ROW"
-        made = so_far.made(f"{so_far.text} ROWS BETWEEN {count}{tail}")
-        return [
-            lit(tail, _window_end, env, inner, made, then),
-            lit(" PRECEDING AND ", _following, env, inner, so_far, count, then),
-        ]
-
-    return counts(counted)
-
-
-def _following(env: Env, inner: Env, so_far: Value, before: str, then: Then) -> Options:
-    def counted(after: str) -> Options:
-        rows = f" ROWS BETWEEN {before} PRECEDING AND {after} FOLLOWING"
-        made = so_far.made(so_far.text + rows)
-        return [lit(" FOLLOWING", _window_end, env, inner, made, then)]
-
-    return counts(counted)
-
-
-def _window_end(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
-    return [lit(")", then, env.after(inner), so_far.made(f"{so_far.text})"))]
+    return lambda after, value: [lit(" OVER (", window, env, value, then)]

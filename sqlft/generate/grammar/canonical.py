@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlft.generate.grammar.conditions import condition
+from sqlft.generate.grammar.conditions import compared, condition
 from sqlft.generate.grammar.expressions import expression
 from sqlft.generate.grammar.machine import END, Place, lit, narrow_text
 from sqlft.generate.grammar.queries import query
@@ -12,7 +12,7 @@ from sqlft.generate.grammar.rules import Rules
 from sqlft.generate.grammar.scope import Env, Known, Scope
 from sqlft.schema import Schema
 
-_RULES = Rules(expression=expression, condition=condition, query=query)
+_RULES = Rules(expression=expression, condition=condition, comparison=compared, query=query)
 
 
 @lru_cache(maxsize=64)

@@ -7,23 +7,30 @@ from collections.abc import Iterator
 from sqlft.generate.grammar.kinds import Kind
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rules import Then
-from sqlft.generate.grammar.scope import Env, Field, Key, Source, Value
+from sqlft.generate.grammar.scope import Env, Field, Key, Read, Source, Value
 
 
 def columns(
-    env: Env, want: frozenset[Kind], then: Then, *, but: frozenset[Key] = frozenset()
+    env: Env,
+    want: frozenset[Kind],
+    then: Then,
+    *,
+    but: frozenset[Key] = frozenset(),
+    types: frozenset[str] | None = None,
 ) -> Options:
     """Every column in sight of one of the kinds, in the style of its query.
 
     Args:
         but: columns that are left out.
+        types: DuckDB's names of the types they may have; none: any.
     """
     options: Options = []
     for source, field, own in in_sight(env, want):
-        key = frozenset({(source.name, field.text)})
-        if key <= but:
+        key = (source.name, field.text)
+        if key in but or (types is not None and field.type not in types):
             continue
-        keys, outer = (key, frozenset[Key]()) if own else (frozenset[Key](), key)
+        keys = frozenset({(key, frozenset[str]())}) if own else frozenset[Read]()
+        outer = frozenset[Key]() if own else frozenset({key})
         if own and env.scope.style != "qualified":
             value = Value(field.kind, field.text, keys, outer, plain=True)
             options.append(lit(field.text, then, env.styled("bare"), value))
@@ -34,11 +41,18 @@ def columns(
     return options
 
 
-def in_sight(env: Env, want: frozenset[Kind]) -> Iterator[tuple[Source, Field, bool]]:
-    """Columns of the kinds, and whether each is of this query's own sources."""
+def in_sight(
+    env: Env, want: frozenset[Kind], *, grouped: bool = True
+) -> Iterator[tuple[Source, Field, bool]]:
+    """Columns of the kinds, and whether each is of this query's own sources.
+
+    Args:
+        grouped: only those that may stand outside of aggregates.
+    """
+    only = env.only if grouped else None
     for source in env.scope.sources:
         for field in source.fields:
-            allowed = env.only is None or (source.name, field.text) in env.only
+            allowed = only is None or (source.name, field.text) in only
             if field.kind in want and allowed:
                 yield source, field, True
     if env.scope.style != "bare":
@@ -48,12 +62,6 @@ def in_sight(env: Env, want: frozenset[Kind]) -> Iterator[tuple[Source, Field, b
                     yield source, field, False
 
 
-def several_columns(env: Env, want: frozenset[Kind]) -> bool:
-    """Whether more than one column of the kinds may be written."""
-    found = in_sight(env, want)
-    return next(found, None) is not None and next(found, None) is not None
-
-
-def has_column(env: Env, want: frozenset[Kind]) -> bool:
+def has_column(env: Env, want: frozenset[Kind], *, grouped: bool = True) -> bool:
     """Whether any column of one of the kinds may be written."""
-    return next(in_sight(env, want), None) is not None
+    return next(in_sight(env, want, grouped=grouped), None) is not None

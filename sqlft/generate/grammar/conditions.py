@@ -5,19 +5,22 @@ from __future__ import annotations
 from sqlft.generate.grammar.columns import has_column
 from sqlft.generate.grammar.expressions import MOST_NESTED, expression, read_by_query
 from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, Kind, fellows
-from sqlft.generate.grammar.literals import compared_literals, number_literals, text_literals
+from sqlft.generate.grammar.literals import compared_literals, listed_literals, text_literals
 from sqlft.generate.grammar.machine import Options, lit
-from sqlft.generate.grammar.rules import Then
+from sqlft.generate.grammar.rows import has_row, row
+from sqlft.generate.grammar.rules import Rows, Then
 from sqlft.generate.grammar.scope import HIDDEN, Env, Field, Key, Value
 
 _EQUAL = (" = ", " <> ")
+_DISTINCT = (" IS DISTINCT FROM ", " IS NOT DISTINCT FROM ")
 _UNEQUAL = (" < ", " <= ", " > ", " >= ")
 _LIKE = (" LIKE ", " NOT LIKE ", " ILIKE ", " NOT ILIKE ")
+_LISTED: frozenset[Kind] = frozenset({"number", "text", "date", "timestamp"})
 MOST_TESTS = 10
 """Comparisons of one condition outside of brackets."""
 MOST_LISTED = 30
 """Literals of one IN."""
-_DEEPEST = 2
+_DEEPEST = 3
 """Brackets around conditions within each other."""
 
 
@@ -40,9 +43,11 @@ def _conditions(env: Env, before: Value, number: int, then: Then) -> Options:
 
 def _test(env: Env, then: Then) -> Options:
     """One comparison, or conditions in brackets, or either's negation."""
-    options = expression(env, ANY, lambda e, value: _compared(e, value, then), literals=False)
+    options = expression(env, ANY, lambda e, value: compared(e, value, then), literals=False)
     if env.depth < _DEEPEST:
         options.append(lit("(", _bracketed, env, "", then))
+    if env.depth < _DEEPEST and env.nesting < MOST_NESTED and has_row(env):
+        options.append(lit("(", row, env, lambda e, v, kinds: _row_among(env, e, v, kinds, then)))
         options.append(lit("NOT (", _bracketed, env, "NOT ", then))
     if env.nesting < MOST_NESTED and has_column(env, ANY):
         options += [lit(f"{no}EXISTS (", _exists, env, no, then) for no in ("", "NOT ")]
@@ -61,6 +66,26 @@ def _bracketed(env: Env, negation: str, then: Then) -> Options:
     return condition(env.deeper(), closing)
 
 
+def _row_among(env: Env, inner: Env, value: Value, kinds: tuple[Kind, ...], then: Then) -> Options:
+    """Whether a row of columns is one of those that a query gives."""
+    if "other" in kinds:
+        return []
+    want = tuple(fellows(kind) for kind in kinds)
+
+    def closing(start: str) -> Rows:
+        def closed(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
+            after, query = read_by_query(inner, "bool", used)
+            both = value.joined(query, f"({value.text}){start}{HIDDEN})", "bool", loose=True)
+            return [lit(")", then, env.after(after), both)]
+
+        return closed
+
+    return [
+        lit(f"){start}", env.rules.query, inner, closing(start), want=want)
+        for start in (" IN (", " NOT IN (")
+    ]
+
+
 def _exists(env: Env, negation: str, then: Then) -> Options:
     """A query of which only counts whether it has rows; it must read a column of this one."""
 
@@ -71,17 +96,23 @@ def _exists(env: Env, negation: str, then: Then) -> Options:
     return env.rules.query(env, closing, want=())
 
 
-def _compared(env: Env, left: Value, then: Then) -> Options:
+def compared(env: Env, left: Value, then: Then) -> Options:
     """What a value may be tested for."""
+    if left.kind == "bool" and left.loose:
+        return then(env, left)
     options: Options = then(env, left) if left.kind == "bool" else []
     for word in (" IS NULL", " IS NOT NULL"):
-        options.append(lit(word, then, env, left.made(left.text + word, "bool")))
+        options.append(lit(word, then, env, left.made(left.text + word, "bool", loose=True)))
+    if left.kind == "bool":
+        for word in (" IS TRUE", " IS FALSE", " IS NOT TRUE", " IS NOT FALSE"):
+            options.append(lit(word, then, env, left.made(left.text + word, loose=True)))
     if left.kind in ORDERED:
-        signs = _EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL
+        signs = _DISTINCT + (_EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL)
         options += [lit(sign, _against, env, left, sign, then) for sign in signs]
-    if left.kind in ("number", "text", "date", "timestamp"):
-        for no in ("", "NOT "):
+    for no in ("", "NOT "):
+        if left.kind in ORDERED and left.kind != "bool":
             options.append(lit(f" {no}BETWEEN ", _between, env, left, no, then))
+        if left.kind in _LISTED:
             options.append(lit(f" {no}IN (", _among, env, left, no, then))
     if left.kind == "text":
         options += [lit(word, _like, env, left, word, then) for word in _LIKE]
@@ -102,7 +133,7 @@ def _right(env: Env, left: Value, then: Then) -> Options:
 
 def _against(env: Env, left: Value, sign: str, then: Then) -> Options:
     def compared(after: Env, right: Value) -> Options:
-        return then(after, left.joined(right, left.text + sign + right.text, "bool"))
+        return then(after, left.joined(right, left.text + sign + right.text, "bool", loose=True))
 
     options = _right(env, left, compared)
     if sign in _UNEQUAL and env.nesting < MOST_NESTED:
@@ -118,15 +149,16 @@ def _between(env: Env, left: Value, negation: str, then: Then) -> Options:
 
     def to(after: Env, high: Value, low: Value, text: str) -> Options:
         both = left.joined(low, text, "bool")
-        return then(after, both.joined(high, text + high.text, "bool"))
+        return then(after, both.joined(high, text + high.text, "bool", loose=True))
 
     return _right(env, left, from_)
 
 
 def _like(env: Env, left: Value, word: str, then: Then) -> Options:
-    return text_literals(
-        env, lambda e, right: then(e, left.joined(right, left.text + word + right.text, "bool"))
-    )
+    def liked(after: Env, right: Value) -> Options:
+        return then(after, left.joined(right, left.text + word + right.text, "bool", loose=True))
+
+    return text_literals(env, liked)
 
 
 def _among(env: Env, left: Value, negation: str, then: Then) -> Options:
@@ -141,24 +173,18 @@ def _among(env: Env, left: Value, negation: str, then: Then) -> Options:
 def _listed(env: Env, left: Value, start: str, number: int, then: Then) -> Options:
     def next_(after: Env, value: Value) -> Options:
         text = start + value.text
-        options = [lit(")", then, after, left.made(f"{text})", "bool"))]
+        options = [lit(")", then, after, left.made(f"{text})", "bool", loose=True))]
         if number < MOST_LISTED:
             options.append(lit(", ", _listed, after, left, f"{text}, ", number + 1, then))
         return options
 
-    return _literals(env, left.kind, next_)
-
-
-def _literals(env: Env, kind: Kind, then: Then) -> Options:
-    if kind == "number":
-        negative = lambda e, v: then(e, Value("number", f"-{v.text}", constant=True))  # noqa: E731
-        return [*number_literals(env, then), lit("-", number_literals, env, negative)]
-    return text_literals(env, then) if kind == "text" else compared_literals(env, kind, then)
+    return listed_literals(env, left.kind, next_)
 
 
 def _in_query(env: Env, left: Value, start: str, then: Then) -> Options:
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         after, value = read_by_query(env, "bool", used)
-        return [lit(")", then, after, left.joined(value, f"{start}{HIDDEN})", "bool"))]
+        both = left.joined(value, f"{start}{HIDDEN})", "bool", loose=True)
+        return [lit(")", then, after, both)]
 
     return env.rules.query(env, closing, want=(fellows(left.kind),))

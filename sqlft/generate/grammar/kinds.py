@@ -13,8 +13,7 @@ BOOL: frozenset[Kind] = frozenset({"bool"})
 ANY: frozenset[Kind] = frozenset(
     {"number", "text", "date", "timestamp", "time", "bool", "interval", "other"}
 )
-ORDERED: frozenset[Kind] = frozenset({"number", "text", "date", "timestamp", "time", "bool"})
-SORTED: frozenset[Kind] = ORDERED | {"interval"}
+ORDERED: frozenset[Kind] = ANY - {"other"}
 
 _NAMES: dict[str, Kind] = {
     "VARCHAR": "text",
@@ -51,3 +50,20 @@ def fellows(kind: Kind) -> frozenset[Kind]:
     ['date', 'timestamp']
     """
     return DATES if kind in DATES else frozenset({kind})
+
+
+_ROOTS: dict[Kind, frozenset[Kind]] = {
+    "date": DATES,
+    "timestamp": DATES,
+    "interval": DATES | {"interval"},
+    "time": frozenset({"time", "timestamp"}),
+}
+
+
+def roots(want: frozenset[Kind]) -> frozenset[Kind]:
+    """The kinds of columns of any of which a value of the kinds can be made.
+
+    >>> sorted(roots(frozenset({"time"})))
+    ['time', 'timestamp']
+    """
+    return frozenset(root for kind in want for root in _ROOTS.get(kind, ANY))

@@ -6,20 +6,27 @@ from collections.abc import Callable
 
 from sqlft.generate.grammar.kinds import Kind
 from sqlft.generate.grammar.machine import Option, Options, Shape, lit
+from sqlft.generate.grammar.patterns import Regex
 from sqlft.generate.grammar.rules import Then
 from sqlft.generate.grammar.scope import Env, Value
 from sqlft.generate.grammar.shapes import Day, Number, Pattern, Text, Time
 
 _COUNT = Number(digits=3, decimals=0)
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _-.^$|")
 _FORMATS = tuple("%" + letter for letter in "YmdHMSBbAajUWwyIp") + tuple("-/:. ")
-_CURRENT: dict[Kind, str] = {"date": "CURRENT_DATE", "timestamp": "CURRENT_TIMESTAMP"}
+_CURRENT: dict[Kind, tuple[str, ...]] = {
+    "date": ("CURRENT_DATE",),
+    "timestamp": ("CURRENT_TIMESTAMP", "NOW()"),
+}
+_UNITS = (
+    "YEAR YEARS QUARTER QUARTERS MONTH MONTHS WEEK WEEKS DAY DAYS "
+    "HOUR HOURS MINUTE MINUTES SECOND SECONDS"
+).split()
 _TYPES: dict[Kind, str] = {"date": "DATE", "timestamp": "TIMESTAMP"}
 
 SHAPES: dict[str, Shape] = {
     "count": _COUNT,
     "literal": Text(),
-    "pattern": Text(_PLAIN),
+    "pattern": Regex(),
     "format": Pattern(_FORMATS),
 }
 
@@ -39,15 +46,22 @@ def text_literals(env: Env, then: Then) -> Options:
 
 
 def date_literals(env: Env, want: frozenset[Kind], then: Then) -> Options:
-    """``DATE '...'``, ``TIMESTAMP '...'``, and today."""
+    """``DATE '...'``, ``TIMESTAMP '...'``, a time of day, and now."""
     options: Options = []
     for kind, word in _TYPES.items():
         if kind not in want:
             continue
         shape = Day(with_time=kind == "timestamp")
         options.append(lit(f"{word} ", _typed, shape, word, kind, env, then))
-        value = Value(kind, _CURRENT[kind], constant=True)
-        options.append(lit(_CURRENT[kind], then, env, value))
+        now = (Value(kind, text, constant=True) for text in _CURRENT[kind])
+        options += [lit(value.text, then, env, value) for value in now]
+    if "time" in want:
+
+        def timed(text: str) -> Options:
+            value = Value("time", f"CAST({text} AS TIME)", constant=True)
+            return [lit(" AS TIME)", then, env, value)]
+
+        options.append(lit("CAST(", lambda: [Option(Time(), timed)]))
     return options
 
 
@@ -55,7 +69,28 @@ def compared_literals(env: Env, kind: Kind, then: Then) -> Options:
     """Text that is read as a date or a time because it stands beside one."""
     if kind == "time":
         return [_literal(Time(), kind, env, then)]
+    if kind == "interval":
+        return []
     return [_literal(Day(with_time=kind == "timestamp"), kind, env, then)]
+
+
+def listed_literals(env: Env, kind: Kind, then: Then) -> Options:
+    """Literals of the kind as IN lists them."""
+    if kind == "number":
+        negative = lambda e, v: then(e, Value("number", f"-{v.text}", constant=True))  # noqa: E731
+        return [*number_literals(env, then), lit("-", number_literals, env, negative)]
+    return text_literals(env, then) if kind == "text" else compared_literals(env, kind, then)
+
+
+def span_literals(env: Env, then: Then) -> Options:
+    """``INTERVAL 3 MONTHS``."""
+
+    def counted(count: str) -> Options:
+        texts = {unit: f"INTERVAL {count} {unit}" for unit in _UNITS}
+        values = {unit: Value("interval", text, constant=True) for unit, text in texts.items()}
+        return [lit(f" {unit}", then, env, value) for unit, value in values.items()]
+
+    return [lit("INTERVAL ", counts, counted)]
 
 
 def _typed(shape: Day, word: str, kind: Kind, env: Env, then: Then) -> Options:

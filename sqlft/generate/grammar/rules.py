@@ -42,6 +42,10 @@ class ConditionRule(Protocol):
     def __call__(self, env: Env, then: Then) -> Options: ...
 
 
+class ComparisonRule(Protocol):
+    def __call__(self, env: Env, left: Value, then: Then) -> Options: ...
+
+
 class QueryRule(Protocol):
     def __call__(
         self,
@@ -55,8 +59,10 @@ class QueryRule(Protocol):
 
 @dataclass(frozen=True)
 class Rules:
-    """The three rules that other rules hold within."""
+    """The rules that other rules hold within."""
 
     expression: ExpressionRule
     condition: ConditionRule
+    comparison: ComparisonRule
+    """What a value that was written may be tested for."""
     query: QueryRule

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import Kind, fellows, kind_of
+from sqlft.generate.grammar.kinds import Kind, fellows, kind_of, roots
 from sqlft.generate.grammar.machine import narrow_text
 from sqlft.generate.grammar.rules import Rules
 from sqlft.schema import ForeignKey, Schema, Table
@@ -15,6 +15,9 @@ from sqlft.sql.from_first import bare
 Key: TypeAlias = tuple[str, str]
 """A column within one query: its source's name and its own, both as text."""
 
+
+Read: TypeAlias = tuple[Key, frozenset[str]]
+"""A column that is read, and the calls around it as text: by any of them rows may be grouped."""
 
 HIDDEN = "\0"
 """Stands in an expression's text for a nested query's."""
@@ -58,6 +61,11 @@ class Source:
         return quoted(self.name)
 
     @cached_property
+    def held(self) -> frozenset[Kind]:
+        """The kinds of its columns."""
+        return frozenset(field.kind for field in self.fields)
+
+    @cached_property
     def kinds(self) -> frozenset[Kind]:
         """The kinds that its columns are compared with."""
         return frozenset(k for f in self.fields if f.kind != "other" for k in fellows(f.kind))
@@ -99,7 +107,7 @@ class Value:
     kind: Kind
     text: str
     """As it was written; what a nested query stood for is ``HIDDEN``."""
-    keys: frozenset[Key] = frozenset()
+    reads: frozenset[Read] = frozenset()
     """Columns of this query's own sources that it reads outside of aggregates."""
     outer: frozenset[Key] = frozenset()
     """Columns that it reads of the queries around this one."""
@@ -111,33 +119,53 @@ class Value:
     """It reads nothing: literals alone."""
     bracketed: bool = False
     """It is in brackets, which only an operator beside them is a reason for."""
+    loose: bool = False
+    """An operator or a comparison stands in it outside of brackets."""
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """The columns that it reads of this query's own sources outside of aggregates."""
+        return frozenset(key for key, _ in self.reads)
 
     @property
     def groupable(self) -> bool:
         """Whether it is an expression that rows may be grouped by."""
-        barred = self.plain or self.aggregate or HIDDEN in self.text or self.windowed
-        return bool(self.keys) and not barred
+        barred = self.aggregate or HIDDEN in self.text or self.windowed
+        return bool(self.reads) and not barred and not self.bracketed
 
     @property
     def windowed(self) -> bool:
         """Whether it holds a window."""
         return " OVER (" in self.text
 
-    def made(self, text: str, kind: Kind | None = None) -> Value:
+    def made(self, text: str, kind: Kind | None = None, *, loose: bool = False) -> Value:
         """An expression around this one alone."""
-        made = kind or self.kind
-        return Value(made, text, self.keys, self.outer, self.aggregate, constant=self.constant)
+        return Value(
+            kind or self.kind,
+            text,
+            self.reads,
+            self.outer,
+            self.aggregate,
+            constant=self.constant,
+            loose=loose,
+        )
 
-    def joined(self, other: Value, text: str, kind: Kind) -> Value:
+    def joined(self, other: Value, text: str, kind: Kind, *, loose: bool = False) -> Value:
         """An expression of both."""
         return Value(
             kind,
             text,
-            self.keys | other.keys,
+            self.reads | other.reads,
             self.outer | other.outer,
             self.aggregate or other.aggregate,
             constant=self.constant and other.constant,
+            loose=loose,
         )
+
+    def whole(self, text: str, kind: Kind | None = None) -> Value:
+        """A call or the like around this one alone, by which rows may be grouped."""
+        made = self.made(text, kind)
+        return replace(made, reads=frozenset((key, around | {text}) for key, around in self.reads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +211,14 @@ class Known:
 
     def __init__(self, schema: Schema) -> None:
         self.tables = tuple(_source(table) for table in schema.tables)
+        self._held = frozenset(kind for table in self.tables for kind in table.held)
         self._things: dict[Key, Key] = {}
         for key in schema.foreign_keys:
             self._tie(key, schema)
+
+    def makes(self, want: frozenset[Kind]) -> bool:
+        """Whether a value of one of the kinds can be made of some table's columns."""
+        return not self._held.isdisjoint(roots(want))
 
     def _tie(self, key: ForeignKey, schema: Schema) -> None:
         here, there = schema.table(key.table), schema.table(key.target_table)

@@ -46,7 +46,7 @@ class Text:
         if self.length > _MOST_TEXT:
             return None
         if code < 0x80:
-            return replace(self, length=self.length + 1) if character in self.allowed else None
+            return Text(self.allowed, self.length + 1) if character in self.allowed else None
         return self._letter(code)
 
     def _letter(self, code: int) -> Text | None:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from sqlft.generate.grammar.kinds import (
     ANY,
+    BOOL,
     DATES,
     NUMBER,
     ORDERED,
@@ -35,10 +36,14 @@ class Signature:
     gives: Kind | Literal["same"]
     optional: int = 0
     """How many of the last arguments may be left out."""
-    opening: str = ""
-    """What stands between the name and the first argument, a quoted date part for one."""
+    openings: tuple[str, ...] = ("",)
+    """What may stand between the bracket and the first argument, such as a quoted date part."""
     ordered: bool = False
     """ORDER BY may stand behind the last argument."""
+    repeats: bool = False
+    """There may be further arguments such as the last."""
+    free: bool = False
+    """The first argument may be a literal where another one is none."""
 
 
 def _row(
@@ -46,96 +51,137 @@ def _row(
     takes: tuple[Argument, ...],
     gives: Kind | Literal["same"],
     optional: int = 0,
-    openings: tuple[str, ...] = ("(",),
+    openings: tuple[str, ...] = ("",),
     *,
     ordered: bool = False,
+    repeats: bool = False,
+    free: bool = False,
 ) -> list[Signature]:
     return [
-        Signature(name, takes, gives, optional, opening, ordered)
+        Signature(name, takes, gives, optional, openings, ordered, repeats, free)
         for name in names.split()
-        for opening in openings
     ]
 
 
+_DISTINCT = ("", "DISTINCT ")
 SHARES = ("0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.99")
 
+_SPANS: Taken = frozenset({"interval"})
+_MOMENTS: Taken = frozenset({"timestamp"})
+_CLOCKS: Taken = frozenset({"timestamp", "time", "interval"})
+_NUMBERS_AND_DATES = NUMBER | DATES
 _DATE_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY")
 _TIME_PARTS = ("HOUR", "MINUTE", "SECOND")
-_ARITHMETIC = "ABS CEIL FLOOR SQRT LN EXP SIGN TRUNC"
+_ARITHMETIC = "ABS CEIL FLOOR SQRT LN LOG10 LOG2 EXP SIGN TRUNC"
+
+
+def _parts(*names: str) -> tuple[str, ...]:
+    """What stands before a date: the part that is meant."""
+    return tuple(f"'{name}', " for name in names)
+
 
 SCALARS: tuple[Signature, ...] = (
     *_row(_ARITHMETIC, (NUMBER,), "number"),
     *_row("ROUND", (NUMBER, "count"), "number", 1),
     *_row("POWER", (NUMBER, NUMBER), "number"),
     *_row("LOG", (NUMBER,), "number"),
-    *_row("GREATEST LEAST", (NUMBER, NUMBER), "number"),
-    *_row("COALESCE NULLIF", (NUMBER | TEXT | DATES, "same"), "same"),
+    *_row("GREATEST LEAST", (_NUMBERS_AND_DATES, "same"), "same", repeats=True),
+    *_row("COALESCE", (NUMBER | TEXT | DATES | _SPANS | BOOL, "same"), "same", repeats=True),
+    *_row("NULLIF", (NUMBER | TEXT | DATES, "same"), "same"),
     *_row("UPPER LOWER TRIM LTRIM RTRIM REVERSE", (TEXT,), "text"),
     *_row("LENGTH", (TEXT,), "number"),
     *_row("SUBSTRING", (TEXT, "count", "count"), "text", 1),
     *_row("LEFT RIGHT", (TEXT, "count"), "text"),
     *_row("REPLACE", (TEXT, "literal", "literal"), "text"),
-    *_row("CONCAT", (TEXT, TEXT, TEXT), "text", 1),
+    *_row("CONCAT", (TEXT | NUMBER, TEXT | NUMBER), "text", repeats=True, free=True),
+    *_row("CONCAT_WS", ("literal", TEXT | NUMBER, TEXT | NUMBER), "text", repeats=True),
     *_row("CONTAINS STARTS_WITH ENDS_WITH", (TEXT, "literal"), "bool"),
     *_row("STRPOS", (TEXT, "literal"), "number"),
     *_row("SPLIT_PART", (TEXT, "literal", "count"), "text"),
-    *_row("REGEXP_MATCHES", (TEXT, "pattern"), "bool"),
+    *_row("REGEXP_MATCHES REGEXP_FULL_MATCH", (TEXT, "pattern"), "bool"),
     *_row("REGEXP_EXTRACT", (TEXT, "pattern"), "text"),
+    *_row("REGEXP_REPLACE", (TEXT, "pattern", "literal"), "text"),
     *_row("LPAD RPAD", (TEXT, "count", "literal"), "text"),
-    *_row("YEAR QUARTER MONTH DAY", (DATES,), "number"),
-    *_row("HOUR MINUTE SECOND", (frozenset({"timestamp", "time"}),), "number"),
-    *_row("WEEK DAYOFWEEK ISODOW DAYOFYEAR", (DATES,), "number"),
-    *_row("EXTRACT", (DATES,), "number", 0, ("(WEEK FROM ", "(DAYOFWEEK FROM ", "(ISODOW FROM ")),
-    *_row("EXTRACT", (frozenset({"timestamp"}),), "number", 0, ("(HOUR FROM ", "(MINUTE FROM ")),
+    *_row("YEAR MONTH DAY", (DATES | _SPANS,), "number"),
+    *_row("QUARTER WEEK DAYOFWEEK ISODOW DAYOFYEAR WEEKDAY", (DATES,), "number"),
+    *_row("HOUR MINUTE SECOND", (_CLOCKS,), "number"),
+    *_row("EPOCH", (DATES | _CLOCKS,), "number"),
+    *_row("EXTRACT", (DATES | _CLOCKS,), "number", 0, ("EPOCH FROM ",)),
+    *_row(
+        "EXTRACT",
+        (DATES,),
+        "number",
+        0,
+        ("WEEK FROM ", "DAYOFWEEK FROM ", "ISODOW FROM ", "DAYOFYEAR FROM "),
+    ),
+    *_row("EXTRACT", (_CLOCKS,), "number", 0, ("HOUR FROM ", "MINUTE FROM ")),
     *_row("DAYNAME MONTHNAME", (DATES,), "text"),
     *_row("LAST_DAY", (DATES,), "date"),
-    *_row("DATE_TRUNC", (DATES,), "timestamp", 0, tuple(f"('{p}', " for p in _DATE_PARTS)),
-    *_row(
-        "DATE_TRUNC",
-        (frozenset({"timestamp"}),),
-        "timestamp",
-        0,
-        tuple(f"('{p}', " for p in _TIME_PARTS),
-    ),
-    *_row("DATE_DIFF", (DATES, DATES), "number", 0, tuple(f"('{p}', " for p in _DATE_PARTS)),
+    *_row("DATE_TRUNC", (DATES,), "timestamp", 0, _parts(*_DATE_PARTS)),
+    *_row("DATE_TRUNC", (_MOMENTS,), "timestamp", 0, _parts(*_TIME_PARTS)),
     *_row(
         "DATE_DIFF",
         (DATES, DATES),
         "number",
         0,
-        tuple(f"('{p}', " for p in _TIME_PARTS),
+        _parts(*_DATE_PARTS, *_TIME_PARTS),
+        free=True,
     ),
+    *_row(
+        "DATE_SUB",
+        (DATES, DATES),
+        "number",
+        0,
+        _parts(*map(str.lower, _DATE_PARTS + _TIME_PARTS)),
+        free=True,
+    ),
+    *_row("AGE", (DATES, DATES), "interval", free=True),
     *_row(
         "DATE_PART",
         (DATES,),
         "number",
         0,
-        tuple(f"('{p.lower()}', " for p in (*_DATE_PARTS, "DOW", "ISODOW", "DOY", "HOUR")),
+        _parts(*map(str.lower, _DATE_PARTS), "dow", "isodow", "doy", "hour", "epoch"),
+    ),
+    *_row(
+        "DATE_PART",
+        (_SPANS,),
+        "number",
+        0,
+        _parts(*map(str.lower, ("YEAR", "MONTH", "DAY", *_TIME_PARTS)), "epoch"),
     ),
     *_row("STRFTIME", (DATES, "format"), "text"),
+    *_row("STRPTIME", (TEXT, "format"), "timestamp"),
 )
 
 AGGREGATES: tuple[Signature, ...] = (
-    *_row("COUNT", (ANY,), "number", 0, ("(", "(DISTINCT ")),
-    *_row("SUM AVG", (NUMBER,), "number", 0, ("(", "(DISTINCT ")),
-    *_row("MIN MAX", (ORDERED,), "same", 0, ("(", "(DISTINCT ")),
-    *_row("MEDIAN STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_POP", (NUMBER,), "number"),
+    *_row("COUNT", (ANY,), "number", 0, _DISTINCT),
+    *_row("SUM AVG", (NUMBER,), "number", 0, _DISTINCT),
+    *_row("AVG", (_SPANS,), "interval"),
+    *_row("AVG", (_MOMENTS,), "timestamp"),
+    *_row("MIN MAX", (ORDERED,), "same", 0, _DISTINCT),
+    *_row("MEDIAN STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP", (NUMBER,), "number"),
+    *_row("MEDIAN", (_SPANS,), "interval"),
+    *_row("MEDIAN", (DATES,), "timestamp"),
     *_row("MODE ANY_VALUE FIRST LAST", (ANY,), "same"),
     *_row("ARG_MAX ARG_MIN", (ANY, ORDERED), "same"),
-    *_row("STRING_AGG", (TEXT, "literal"), "text", ordered=True),
-    *_row("STRING_AGG", (TEXT, "literal"), "text", 0, ("(DISTINCT ",)),
+    *_row("STRING_AGG", (TEXT, "literal"), "text", 0, _DISTINCT, ordered=True),
     *_row("BOOL_AND BOOL_OR", ("condition",), "bool"),
     *_row("COUNT_IF", ("condition",), "number"),
-    *_row("QUANTILE_CONT QUANTILE_DISC", (NUMBER, "share"), "number"),
+    *_row("QUANTILE_CONT QUANTILE_DISC", (NUMBER, "share"), "number", ordered=True),
+    *_row("QUANTILE_DISC", (_SPANS, "share"), "interval", ordered=True),
     *_row("APPROX_COUNT_DISTINCT", (ANY,), "number"),
-    *_row("CORR", (NUMBER, NUMBER), "number"),
-    *_row("ARRAY_AGG", (ANY,), "other", ordered=True),
+    *_row(
+        "CORR COVAR_POP COVAR_SAMP REGR_SLOPE REGR_INTERCEPT REGR_R2", (NUMBER, NUMBER), "number"
+    ),
+    *_row("PRODUCT SKEWNESS KURTOSIS", (NUMBER,), "number"),
+    *_row("ARRAY_AGG LIST", (ANY,), "other", 0, _DISTINCT, ordered=True),
 )
 
 WINDOWS: tuple[Signature, ...] = (
     *_row("ROW_NUMBER RANK DENSE_RANK PERCENT_RANK CUME_DIST", (), "number"),
     *_row("NTILE", ("count",), "number"),
-    *_row("LAG LEAD", (ANY, "count"), "same", 1),
+    *_row("LAG LEAD", (ANY, "count", "same"), "same", 2),
     *_row("FIRST_VALUE LAST_VALUE", (ANY,), "same"),
     *_row("NTH_VALUE", (ANY, "count"), "same"),
 )

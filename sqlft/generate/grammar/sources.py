@@ -6,23 +6,30 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import ANY, fellows
+from sqlft.generate.grammar.kinds import ANY, Kind, fellows, roots
 from sqlft.generate.grammar.machine import Options, lit
+from sqlft.generate.grammar.rules import Wants
 from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, quoted
+from sqlft.generate.grammar.series import series
 
 MOST_SOURCES = 8
 _MOST_NESTED = 3
 _VAGUE = ("id", "name", "code", "type", "date", "year", "status", "description")
-_PLAIN = 3
-"""The depth at which what else a join is on begins: one call, and nothing in it."""
+_PLAIN = 2
+"""The depth at which what else a join is on begins: what is in it is plain."""
 
 Joined: TypeAlias = "Callable[[tuple[Source, ...]], Options]"
 """What may come after the FROM clause, given its sources in order."""
 
 
-def from_clause(env: Env, then: Joined) -> Options:
-    """``FROM ...`` with its joins; ``env`` sees the sources of the queries around it."""
-    return [lit("FROM ", _source, env, (), lambda source: _more(env, (source,), then))]
+def from_clause(env: Env, then: Joined, want: Wants = None) -> Options:
+    """``FROM ...`` with its joins; ``env`` sees the sources of the queries around it.
+
+    Args:
+        want: the kinds of the query's columns: the first source is one that they can be made of.
+    """
+    needs = tuple(roots(kinds) for kinds in want or ())
+    return [lit("FROM ", _source, env, (), lambda source: _more(env, (source,), then), needs)]
 
 
 def _more(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
@@ -61,7 +68,12 @@ def _joinable(env: Env, earlier: tuple[Source, ...]) -> bool:
     return known or (env.nesting < _MOST_NESTED and bool(compared))
 
 
-def _source(env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Options]) -> Options:
+def _source(
+    env: Env,
+    earlier: tuple[Source, ...],
+    then: Callable[[Source], Options],
+    needs: tuple[frozenset[Kind], ...] = (),
+) -> Options:
     """One more source, under a name that no earlier one of this FROM has.
 
     A name of a query around this one may be taken again, and is hidden by that, or avoided.
@@ -73,10 +85,14 @@ def _source(env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Opti
     tables = [table for table in env.known.tables if table.text not in hidden]
     compared = frozenset(kind for source in earlier for kind in source.kinds)
     for table in (*env.ctes, *tables):
-        if not earlier or compared & table.kinds:
+        makes = all(not need.isdisjoint(table.held) for need in needs)
+        if compared & table.kinds if earlier else makes:
             options += _named(table, taken, around, then)
+    listed = compared if earlier else min(needs, key=len, default=ANY)
+    if len(needs) < 2:
+        options += series(env, listed, taken, then, rows=bool(earlier))
     if env.nesting < _MOST_NESTED:
-        options.append(lit("(", _derived, env, earlier, taken, then))
+        options.append(lit("(", _derived, env, earlier, taken, then, needs))
     return options
 
 
@@ -110,13 +126,19 @@ def free_name(own: str, taken: Iterable[str]) -> str:
 
 
 def _derived(
-    env: Env, earlier: tuple[Source, ...], taken: set[str], then: Callable[[Source], Options]
+    env: Env,
+    earlier: tuple[Source, ...],
+    taken: set[str],
+    then: Callable[[Source], Options],
+    needs: tuple[frozenset[Kind], ...],
 ) -> Options:
     """A query in the place of a table, after its opening bracket."""
 
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         name = free_name("derived", taken)
         source = Source("", name, unambiguous(fields))
+        if any(need.isdisjoint(source.held) for need in needs):
+            return []
         if earlier:
             return [lit(f") AS {quoted(name)}", then, source)]
         alone = lit(")", _alone, source.renamed(""), then)
@@ -126,7 +148,8 @@ def _derived(
 
     inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
     compared = frozenset(kind for source in earlier for kind in source.kinds)
-    return env.rules.query(inner, closing, offers=compared if earlier else ANY)
+    least = min(needs, key=len, default=ANY)
+    return env.rules.query(inner, closing, offers=compared if earlier else least)
 
 
 def _alone(source: Source, then: Callable[[Source], Options]) -> Options:
@@ -170,7 +193,8 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
         for left in earlier
         for a in left.fields
         for b in source.fields
-        if _comparable(a, b) or (_castable(a, b) and env.known.tied(left, a, source, b))
+        if _comparable(a, b)
+        or (_castable(a, b) and (env.known.tied(left, a, source, b) or _alike(left, a, source, b)))
     ]
     if not any(pair.tied for pair in found):
         return found
