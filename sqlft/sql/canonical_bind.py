@@ -167,7 +167,8 @@ def _bind_qualified(found: Resolved, column: exp.Column, parts: list[str], block
             if skip:
                 _attach(found, column, source, block, home, skip)
                 return
-        held = home.holders(parts[0].casefold())
+        folded = parts[0].casefold()
+        held = [source for source in home.holders(folded) if folded not in source.plain]
         if len(held) == 1 and not home.unknowns:
             _attach(found, column, held[0], block, home, 0)
             return

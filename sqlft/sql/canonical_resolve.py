@@ -22,6 +22,7 @@ from sqlft.sql.canonical_scope import (
     output_columns,
     renamed,
 )
+from sqlft.sql.scope import is_nested
 
 _ONE_SIDED = ("SEMI", "ANTI")
 _CLAUSES: dict[str, Clause] = {"having": "grouped", "qualify": "windowed"}
@@ -285,7 +286,9 @@ class _Walk:
         node.this.set("this", found.name)
         namespace = found.namespace if (found.namespace or "main") != "main" else None
         node.set("db", exp.to_identifier(namespace) if namespace else None)
-        return Source(node, written, found.name, tuple(c.name for c in found.columns))
+        columns = tuple(c.name for c in found.columns)
+        plain = (c.name.casefold() for c in found.columns if c.type and not is_nested(c.type))
+        return Source(node, written, found.name, columns, plain=frozenset(plain))
 
     def visit(self, node: exp.Expr, block: Block, tables: Tables, clause: Clause = "plain") -> None:
         """Bind every column under the node; nested queries are walked as blocks of their own."""

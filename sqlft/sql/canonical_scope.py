@@ -31,6 +31,8 @@ class Source:
     """Its alias carries column names, or stands for a function's name."""
     hidden: bool = False
     """The right side of a SEMI or ANTI join: seen by ON alone."""
+    plain: frozenset[str] = frozenset()
+    """Its columns, casefolded, that certainly hold no fields: no dot may follow them."""
     name: str = ""
     """The name it gets."""
 

@@ -10,6 +10,15 @@ _PLAIN_NAME = re.compile(r"[^\W0-9]\w*")
 _NESTED_TYPE = re.compile(r"STRUCT|UNION|MAP|JSON|VARIANT|GEOMETRY|POINT|BOX", re.IGNORECASE)
 
 
+def is_nested(type_name: str) -> bool:
+    """Whether values of a DuckDB type hold fields, which a dot after the column's name asks for.
+
+    >>> is_nested("STRUCT(b INTEGER)"), is_nested("INTEGER")
+    (True, False)
+    """
+    return _NESTED_TYPE.match(type_name.strip()) is not None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputColumn:
     """One column that a relation offers."""
@@ -31,7 +40,7 @@ class OutputColumn:
         if not fields or self.type is None:
             return True
         kind = self.type.strip()
-        if not _NESTED_TYPE.match(kind):
+        if not is_nested(kind):
             return False
         if not kind.upper().startswith("STRUCT("):
             return True

@@ -500,3 +500,7 @@ SELECT name FROM customers WHERE city IN ('Rome');
 SELECT name FROM customers WHERE (customer_id + 1) IN (2, 3) AND (customer_id % 2 = 0) NOT IN (TRUE);
 -- exclusion by left join
 SELECT p.name FROM products p LEFT JOIN order_items i ON p.product_id = i.product_id WHERE i.order_id IS NULL;
+-- outer table named as a plain inner column
+SELECT country FROM city WHERE (SELECT COUNT(*) FROM customers WHERE customers.city = city.city) > 2;
+-- outer table by its alias where its name is an inner column
+SELECT c.country FROM city c WHERE EXISTS (SELECT 1 FROM employees e WHERE e.city = c.city AND e.salary > 1200);
