@@ -15,6 +15,7 @@ from sqlft.errors import InputError, SqlError, SqlftError
 from sqlft.examples import Dataset, Example, write_examples, write_manifest
 from sqlft.execute import run_query
 from sqlft.feedback.correction import Correction
+from sqlft.feedback.preferences import Preference, preference
 from sqlft.schema import Schema, bundled_names, notes_path, open_database, read_schema
 from sqlft.sql import check_sql
 
@@ -72,7 +73,7 @@ def export_corrections(found: Sequence[Correction], out: Path) -> Exported:
     last = _last_words(found, left)
     places = _places(last, left)
     examples: list[Example] = []
-    pairs: list[dict[str, str]] = []
+    pairs: list[Preference] = []
     for correction in last:
         place = places.get(correction.database)
         if place is None:
@@ -171,7 +172,7 @@ def _check(sql: str, place: _Place) -> None:
 
 def _pairs(
     example: Example, correction: Correction, found: Sequence[Correction], place: _Place
-) -> list[dict[str, str]]:
+) -> list[Preference]:
     """The right SQL against every different one that was called wrong for the same question."""
     if not example.gold:
         return []
@@ -188,8 +189,16 @@ def _pairs(
             "id": f"{example.id}-{number}",
             "database": place.name,
             "question": example.question,
-            "chosen": example.gold[0],
-            "rejected": sql,
+            "right_sql": example.gold[0],
+            "wrong_sql": sql,
+            **preference(
+                example.question,
+                right_sql=example.gold[0],
+                wrong_sql=sql,
+                database=place.database,
+                schema=place.schema,
+                layout_name=correction.layout,
+            ),
         }
         for number, sql in enumerate(dict.fromkeys(wrong), 1)
         if _differs(example.gold[0], sql, place)
@@ -208,7 +217,7 @@ def _differs(right: str, wrong: str, place: _Place) -> bool:
 def _write(
     out: Path,
     examples: Sequence[Example],
-    pairs: Sequence[dict[str, str]],
+    pairs: Sequence[Preference],
     places: dict[str, _Place],
 ) -> None:
     partial = out.with_name(f"{out.name}.partial")

@@ -117,10 +117,32 @@ def test_an_export_is_a_dataset_of_what_is_right(shop: sqlft.Assistant, tmp_path
         "what is the weather?": (),
     }
     (pair,) = map(json.loads, (out / "preferences.jsonl").read_text().splitlines())
-    assert pair["rejected"] == "SELECT count(city) FROM orders"
-    assert pair["chosen"] == "SELECT count(DISTINCT city) FROM orders"
+    assert pair["wrong_sql"] == "SELECT count(city) FROM orders"
+    assert pair["right_sql"] == "SELECT count(DISTINCT city) FROM orders"
     assert [left.question for left in exported.left_out] == ["which towns?"]
     assert len(read_schema(out / "databases" / "shop.duckdb").tables) == 1
+
+
+def test_pairs_are_what_preference_training_reads(
+    shop: sqlft.Assistant, tiny_model: Path, tmp_path: Path
+) -> None:
+    from datasets import Dataset as Rows
+    from transformers import AutoTokenizer
+    from trl.data_utils import apply_chat_template, is_conversational
+
+    judged(shop, "how many cities?", "corrected", "SELECT count(DISTINCT city) FROM orders")
+    judged(shop, "which towns?", "corrected", "SELECT DISTINCT city FROM orders")
+    out = tmp_path / "out"
+    export_corrections(corrections(), out)
+    rows = Rows.from_json(str(out / "preferences.jsonl"), cache_dir=str(tmp_path / "cache"))
+    first, second = rows
+    assert is_conversational(first)
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    text = apply_chat_template({k: first[k] for k in ("prompt", "chosen", "rejected")}, tokenizer)
+    assert "how many cities?" in text["prompt"] and "orders" in text["prompt"]
+    assert "SELECT COUNT(DISTINCT city)" in text["chosen"] and "COUNT(city)" in text["rejected"]
+    assert text["prompt"].endswith("<|im_start|>assistant\n")
+    assert second["rejected"][0]["content"].endswith("SELECT town FROM orders")
 
 
 def test_only_sql_that_fits_runs_and_gives_rows_is_a_gold(
