@@ -60,6 +60,26 @@ def test_everything_bundled_is_found_from_an_empty_folder(site: Path, tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+def test_the_app_offers_the_same_evaluations_as_in_a_checkout(site: Path, tmp_path: Path) -> None:
+    code = (
+        "from analyst.runs import datasets; from sqlft.examples import dataset;"
+        "print(*[f'{path.name}={len(list(dataset(path).examples()))}' for path in datasets()])"
+    )
+    paths = os.pathsep.join(map(str, (site / "sqlft" / "_app", site)))
+    environment = {**os.environ, "PYTHONPATH": paths, "SQLFT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    here = {
+        path.parent.name: path.read_text(encoding="utf-8").count("\n")
+        for path in (CHECKOUT / "data").glob("*/examples.jsonl")
+    }
+    assert dict(one.split("=") for one in done.stdout.split()) == {
+        name: str(count) for name, count in here.items()
+    }, done.stderr
+
+
 @pytest.mark.parametrize(
     ("extra", "module", "arguments"),
     [

@@ -20,7 +20,7 @@ def bundled(folder: str) -> Path:
     """The folder of data files that come with sqlft, in a checkout and in a wheel alike.
 
     Args:
-        folder: "schemas" or "app".
+        folder: "schemas", "app" or "data".
     """
     package = Path(__file__).resolve().parent.parent
     packaged = package / f"_{folder}"
