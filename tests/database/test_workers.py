@@ -32,8 +32,14 @@ def _from_none_to_none():
 
 def _workers():
     """Processes of ours that read databases; other tests may have left helpers of their own."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "-S" in child.cmdline()]
+    return [child for child in psutil.Process().children(recursive=True) if _is_worker(child)]
+
+
+def _is_worker(child):
+    try:
+        return "-S" in child.cmdline()
+    except psutil.Error:  # what other tests left may be ended and not waited for
+        return False
 
 
 def _until(true, seconds=30.0):
@@ -69,7 +75,7 @@ def test_two_hundred_queries_of_sixteen_threads_leave_nothing_behind(shop, sqlit
     assert max(most) <= pool.WORKERS_AT_MOST
     close_workers()
     assert _until(lambda: _workers() == [])
-    assert psutil.Process().num_fds() == files_before
+    assert psutil.Process().num_fds() <= files_before  # fewer: other tests' garbage
 
 
 def test_a_worker_outlives_the_thread_that_asked_first(shop):
