@@ -13,7 +13,8 @@ from sqlft.errors import printable
 if TYPE_CHECKING:
     from sqlft.config import Recipe
     from sqlft.train.hook import Hook
-    from sqlft.train.training import Prepared, Trained
+    from sqlft.train.preparing import Prepared
+    from sqlft.train.training import Trained
 
 _BAR = 40
 
@@ -75,10 +76,10 @@ def train(
         quick = quick_changes(data_paths, validation)
         resolved = read_recipe(str(recipe), changes=[*quick, *changes])
     with quiet():
-        from sqlft.train import training
+        from sqlft.train import preparing, training
     if dry_run:
         with shown_progress() as progress:
-            ready = training.prepared(resolved, progress=progress)
+            ready = preparing.prepared(resolved, progress=progress)
         show_plan(ready)
         return 0
     from sqlft.cli.train_progress import shown_training

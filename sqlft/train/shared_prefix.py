@@ -1,20 +1,28 @@
 """Attention over packs whose lessons share a prefix, without the pairs that do not see each other.
 
-A mask over a whole row computes every pair of tokens and throws most away. Here the prefix attends
-to itself, and every lesson to the prefix and to itself: in rows of a 250-token prefix and sixteen
-lessons of 60 tokens a quarter of the time, forwards and backwards, on one core in bf16.
+A mask over a whole row computes every pair of tokens and throws most away. Here a row is walked in
+blocks of queries: pieces of the prefix, each of which sees what is before it and itself, and
+lessons, each of which sees the prefix and itself. Weights are not kept for the backward pass but
+made again, block by block, as FlashAttention does (Dao et al. 2022), so that memory does not grow
+with the square of a row and a block's weights stay in a core's cache.
+
+Tried on one core in bf16, forwards and backwards, a layer of SmolLM2-135M, processor time: rows of
+2,500 + 24 x 62 tokens 0.69 s, of 300 + 16 x 62 tokens 0.045 s. PyTorch's kernel for the prefix and
+plain products for the lessons took 1.27 and 0.062 s, and gigabytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.nn.functional import dropout, pad, scaled_dot_product_attention, softmax
 
 NAME = "sqlft_shared_prefix"
+
+_PIECE = 64
+"""Tokens of the prefix that are one block."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,108 +69,126 @@ def _attention(
     """What transformers asks of an attention; of rows whose shapes it is not told, PyTorch's."""
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-    if row_shapes is None:
+    if row_shapes is None or options.get("dropout"):
         found: tuple[torch.Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, **options
         )
         return found
     scale = options.get("scaling") or query.shape[-1] ** -0.5
-    rate = options.get("dropout") or 0.0
     rows = [
-        attended(query[at], key[at], value[at], shape, scale=scale, rate=rate)
+        attended(query[at], key[at], value[at], shape, scale=scale)
         for at, shape in enumerate(row_shapes)
     ]
     return torch.stack(rows).transpose(1, 2).contiguous(), None
 
 
 def attended(
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    shape: RowShape,
-    *,
-    scale: float,
-    rate: float = 0.0,
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, shape: RowShape, *, scale: float
 ) -> torch.Tensor:
     """Attention in one row.
 
     Args:
-        query: (heads, length, width), ``key`` and ``value`` (key heads, length, width).
-        rate: of dropout.
+        query: (heads, length, width); ``key`` and ``value``: (key heads, length, width).
 
     Returns:
         (heads, length, width); padding's is zero.
     """
-    first, end = shape.prefix, shape.prefix + sum(shape.lessons)
-    parts = []
-    if first:
-        parts.append(
-            scaled_dot_product_attention(
-                query[None, :, :first],
-                key[None, :, :first],
-                value[None, :, :first],
-                dropout_p=rate,
-                is_causal=True,
-                scale=scale,
-                enable_gqa=query.shape[0] != key.shape[0],
-            )[0]
-        )
-    if end > first:
-        parts.append(_lessons(query, key, value, shape, scale=scale, rate=rate))
-    return pad(torch.cat(parts, 1), (0, 0, 0, query.shape[1] - end))
+    found: torch.Tensor = _Attended.apply(query, key, value, shape, scale)  # type: ignore[no-untyped-call]
+    return found
 
 
-def _lessons(
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    shape: RowShape,
-    *,
-    scale: float,
-    rate: float,
-) -> torch.Tensor:
-    """(heads, tokens of all lessons, width): each lesson sees the prefix and itself."""
-    heads, _, width = query.shape
-    groups, first, tokens = key.shape[0], shape.prefix, sum(shape.lessons)
-    end, each = first + tokens, heads // groups
-    asked = query[:, first:end].reshape(groups, each, tokens, width) * scale
-    held = _Padded(shape.lessons)
-    # Scores: (groups, heads of a group, tokens, what they see).
-    of_prefix = (asked.flatten(1, 2) @ key[:, :first].mT).reshape(groups, each, tokens, first)
-    of_lesson = held.out_of(held.causal(held.into(asked) @ held.into(key[:, None, first:end]).mT))
-    weights = softmax(torch.cat([of_prefix, of_lesson], -1), -1)
-    if rate:
-        weights = dropout(weights, rate)
-    on_prefix, on_lesson = weights[..., :first], weights[..., first:]
-    seen = (on_prefix.flatten(1, 2) @ value[:, :first]).reshape(groups, each, tokens, width)
-    own = held.out_of(held.into(on_lesson) @ held.into(value[:, None, first:end]))
-    both: torch.Tensor = (seen + own).reshape(heads, tokens, width)
-    return both
+@dataclass(frozen=True, kw_only=True)
+class _Block:
+    """Queries that are neighbours: they see the row's first ``seen`` tokens, and each other as far
+    as they are earlier."""
+
+    first: int
+    size: int
+    seen: int
+
+    def queries(self, of: torch.Tensor) -> torch.Tensor:
+        """(groups, heads of a group, length, n) as (groups, heads of a group * size, n)."""
+        return of[:, :, self.first : self.first + self.size].flatten(1, 2)
+
+    def keys(self, of: torch.Tensor) -> torch.Tensor:
+        """(groups, length, n) as (groups, seen + size, n)."""
+        end = self.first + self.size
+        if self.seen == self.first:
+            return of[:, :end]
+        return torch.cat([of[:, : self.seen], of[:, self.first : end]], 1)
+
+    def weights(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+        """(groups, heads of a group * size, seen + size), each line's sum one."""
+        scores = torch.bmm(query, key.mT)
+        own = scores[..., self.seen :].view(len(scores), -1, self.size, self.size)
+        later = torch.ones(self.size, self.size, dtype=torch.bool).triu(1)
+        own.masked_fill_(later, float("-inf"))
+        return torch.softmax(scores, -1)
+
+    def add(self, to: torch.Tensor, what: torch.Tensor) -> None:
+        """Adds (groups, n, seen + size) where ``keys`` took it from, in (groups, n, length)."""
+        to[..., : self.seen] += what[..., : self.seen]
+        to[..., self.first : self.first + self.size] += what[..., self.seen :]
 
 
-class _Padded:
-    """Lessons one behind the other, as a block with one lesson a line, and back."""
+def _blocks(shape: RowShape) -> Iterator[_Block]:
+    for first in range(0, shape.prefix, _PIECE):
+        yield _Block(first=first, size=min(_PIECE, shape.prefix - first), seen=first)
+    first = shape.prefix
+    for size in shape.lessons:
+        yield _Block(first=first, size=size, seen=shape.prefix)
+        first += size
 
-    def __init__(self, lengths: Sequence[int]) -> None:
-        self.longest = max(lengths)
-        self._count = len(lengths)
-        ends = torch.tensor(lengths).cumsum(0)
-        within = torch.arange(self.longest)
-        real = within < torch.tensor(lengths)[:, None]
-        starts = ends - torch.tensor(lengths)
-        self._from = torch.where(real, starts[:, None] + within, 0).flatten()
-        self._at = real.flatten().nonzero()[:, 0]
 
-    def causal(self, scores: torch.Tensor) -> torch.Tensor:
-        """(..., longest, longest): minus infinity where a token would see a later one."""
-        later = torch.full((self.longest, self.longest), float("-inf"), dtype=scores.dtype)
-        return scores + later.triu(1)
+class _Attended(torch.autograd.Function):
+    """``attended``, with the gradient that goes with it."""
 
-    def into(self, flat: torch.Tensor) -> torch.Tensor:
-        """(..., tokens, n) as (..., lessons, longest, n); what pads a line is never taken out."""
-        lines = flat.index_select(-2, self._from)
-        return lines.reshape(*flat.shape[:-2], self._count, self.longest, flat.shape[-1])
+    @staticmethod
+    def forward(
+        ctx: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        shape: RowShape,
+        scale: float,
+    ) -> torch.Tensor:
+        out = torch.zeros_like(query, memory_format=torch.contiguous_format)
+        grouped, answered = (_by_group(one, key) for one in (query, out))
+        for block in _blocks(shape):
+            weights = block.weights(block.queries(grouped) * scale, block.keys(key))
+            _put(answered, block, torch.bmm(weights, block.keys(value)))
+        ctx.save_for_backward(query, key, value, out)
+        ctx.shape, ctx.scale = shape, scale
+        return out
 
-    def out_of(self, block: torch.Tensor) -> torch.Tensor:
-        """(..., lessons, longest, n) as (..., tokens, n)."""
-        return block.flatten(-3, -2).index_select(-2, self._at)
+    @staticmethod
+    def backward(ctx: Any, *given: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        query, key, value, out = ctx.saved_tensors
+        (gradient,) = given
+        on_query = torch.zeros_like(query, memory_format=torch.contiguous_format)
+        # Of keys and values: sums over all blocks, in fp32, and turned as the products give them.
+        sums = [one.new_zeros(one.mT.shape, dtype=torch.float32) for one in (key, value)]
+        grouped, answers, placed = (_by_group(one, key) for one in (query, gradient, on_query))
+        mean = _by_group((gradient * out).sum(-1, keepdim=True), key)
+        for block in _blocks(ctx.shape):
+            asked, answer = block.queries(grouped) * ctx.scale, block.queries(answers)
+            keys, values = block.keys(key), block.keys(value)
+            weights = block.weights(asked, keys)
+            on_scores = torch.bmm(answer, values.mT).sub_(block.queries(mean)).mul_(weights)
+            _put(placed, block, torch.bmm(on_scores, keys) * ctx.scale)
+            block.add(sums[0], torch.bmm(asked.mT, on_scores))
+            block.add(sums[1], torch.bmm(answer.mT, weights))
+        on_key, on_value = (one.mT.to(key.dtype) for one in sums)
+        return on_query, on_key, on_value, None, None
+
+
+def _by_group(of: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    """(heads, length, n) as (groups, heads of a group, length, n): a group shares a key head."""
+    groups, heads = key.shape[0], of.shape[0]
+    return of.view(groups, heads // groups, *of.shape[1:])
+
+
+def _put(into: torch.Tensor, block: _Block, what: torch.Tensor) -> None:
+    """Puts (groups, heads of a group * size, n) where ``block.queries`` took it from."""
+    place = into[:, :, block.first : block.first + block.size]
+    place.copy_(what.reshape(place.shape))

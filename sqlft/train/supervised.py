@@ -131,9 +131,8 @@ def mean_loss(model: Any, course: Course) -> float:
     with torch.inference_mode():
         for number in range(len(course)):
             read = {
-                name: value.to(model.device)
+                name: value.to(model.device) if isinstance(value, torch.Tensor) else value
                 for name, value in course[number].items()
-                if isinstance(value, torch.Tensor)
             }
             total += float(answer_loss(model, read))
             count += len(read["shift_labels"])

@@ -18,8 +18,9 @@ from sqlft.config import ModelChoice, Recipe, read_recipe, recipe_names
 from sqlft.errors import InputError, ModelError
 from sqlft.model import load_model
 from sqlft.train.callbacks import At
+from sqlft.train.preparing import prepared
 from sqlft.train.run_folder import runs_folder, unfinished_run
-from sqlft.train.training import Trained, prepared, train
+from sqlft.train.training import Trained, train
 
 pytestmark = pytest.mark.usefixtures("sqlft_home", "one_thread")
 SMALL = ["packing.tokens_per_row=2048", "packing.tokens_per_step=2048", "packing.max_tokens=2048"]
