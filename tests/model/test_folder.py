@@ -19,13 +19,15 @@ import sys, time
 from pathlib import Path
 from sqlft.model.folder import install
 
-folder, log, seconds = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+folder, log, go = (Path(text) for text in sys.argv[1:])
 
 def make(partial):
     (partial / "weights.safetensors").write_bytes(b"0" * 1000)
     with log.open("a") as file:
         file.write("made\\n")
-    time.sleep(seconds)
+    until = time.monotonic() + 120
+    while not go.exists() and time.monotonic() < until:
+        time.sleep(0.02)
     return {"package": "tiny"}
 
 install(folder, make)
@@ -38,13 +40,14 @@ def make(partial: Path) -> dict[str, Any]:
     return {"package": "tiny"}
 
 
-def started(folder: Path, log: Path, seconds: float) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", SLOW_MAKE, str(folder), str(log), str(seconds)]
+def started(folder: Path, log: Path, go: Path) -> subprocess.Popen[bytes]:
+    """A process that makes the folder as soon as the file ``go`` is there."""
+    command = [sys.executable, "-c", SLOW_MAKE, str(folder), str(log), str(go)]
     return subprocess.Popen(command)
 
 
 def wait_for(log: Path) -> None:
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     while not log.exists():
         assert time.monotonic() < give_up
         time.sleep(0.02)
@@ -64,7 +67,7 @@ def test_a_killed_making_leaves_nothing_that_looks_whole_and_the_next_cleans_up(
     tmp_path: Path,
 ) -> None:
     folder, log = tmp_path / "tiny", tmp_path / "log"
-    process = started(folder, log, 60)
+    process = started(folder, log, tmp_path / "never")
     wait_for(log)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -76,10 +79,15 @@ def test_a_killed_making_leaves_nothing_that_looks_whole_and_the_next_cleans_up(
 
 def test_of_two_at_once_one_makes_it_and_both_have_it(tmp_path: Path) -> None:
     folder, log = tmp_path / "tiny", tmp_path / "log"
-    first = started(folder, log, 1)
+    first = started(folder, log, tmp_path / "go")
     wait_for(log)
     said: list[str] = []
-    install(folder, make, progress=lambda message, share: said.append(message))
+
+    def progress(message: str, share: float | None) -> None:
+        said.append(message)
+        (tmp_path / "go").touch()
+
+    install(folder, make, progress=progress)
     assert first.wait() == 0
     assert said == ["waiting for another process that fetches tiny"]
     assert log.read_text() == "made\n"
