@@ -182,6 +182,11 @@ class Run(Options):
         100, help="Steps between two checkpoints; 0: none but the best.", at_least=0
     )
     keep: int = option(2, help="Checkpoints kept.", at_least=1)
+    adapter_dtype: str = option(
+        "float32",
+        help="How the finished adapter is kept; bfloat16 halves its file.",
+        choices=("float32", "bfloat16"),
+    )
     tensorboard: bool = option(False, help="Write TensorBoard's files, too.")
 
 

@@ -24,6 +24,8 @@ def save_result(model: Any, folder: Path, recipe: Recipe) -> Path:
     if recipe.method == "lora":
         (partial / "README.md").unlink(missing_ok=True)
         _settle(partial / "adapter_config.json", recipe)
+        if recipe.run.adapter_dtype == "bfloat16":
+            _halve(partial / "adapter_model.safetensors")
     replaced = folder.with_name(f"{folder.name}.replaced")
     shutil.rmtree(replaced, ignore_errors=True)
     if folder.exists():
@@ -41,3 +43,12 @@ def _settle(path: Path, recipe: Recipe) -> None:
     is_place = Path(recipe.base).is_absolute()
     config["base_model_name_or_path"] = Path(recipe.base).name if is_place else recipe.base
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def _halve(path: Path) -> None:
+    """Keeps the weights in bfloat16, as most bases compute."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    weights = {name: one.to(torch.bfloat16) for name, one in load_file(path).items()}
+    save_file(weights, path, metadata={"format": "pt"})

@@ -308,3 +308,15 @@ def test_when_time_ends_a_training_its_learning_rate_has_come_down(
     rates = [step.learning_rate for step in trained.history.steps]
     assert trained.ended == "its minutes are over"
     assert rates == sorted(rates, reverse=True) and rates[-1] < 0.3 * rates[0]
+
+
+def test_an_adapter_kept_in_half_precision_is_half_as_large_and_loads(
+    tiny_model: Path, taught_data: Path
+) -> None:
+    kept = ("optimiser.max_steps=1", "run.adapter_dtype=bfloat16")
+    small = train(recipe("tiny", tiny_model, taught_data, *kept, "run.name=small"))
+    large = train(recipe("tiny", tiny_model, taught_data, kept[0], "run.name=large"))
+    assert len(weights(small)) < 0.6 * len(weights(large))
+    loaded = load_model(ModelChoice(model=str(tiny_model), adapter=str(small.adapter)))
+    with torch.inference_mode():
+        assert loaded.model(torch.tensor([[5, 6, 7]])).logits.isfinite().all()
