@@ -211,8 +211,11 @@ def _earlier_pairs(env: Env, sources: tuple[Source, ...]) -> list[_Pair]:
 def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
     if left.table is None or right.table is None:
         return False
-    named = a.text.casefold() == b.text.casefold() and a.text.casefold() not in _VAGUE
-    return left.table == right.table or named
+    one, other = a.text.casefold(), b.text.casefold()
+    named = one == other and one not in _VAGUE
+    # ``phone.screen_mode``: a column that is called what it refers to
+    pointing = one == right.name.casefold() or other == left.name.casefold()
+    return left.table == right.table or named or pointing
 
 
 def _comparable(a: Field, b: Field) -> bool:
