@@ -6,12 +6,13 @@ from collections import Counter
 
 import streamlit as st
 
+from analyst.copying import show_copying, show_snapshot
 from analyst.escape import hypertext, plain
 from analyst.failure import tell
 from analyst.frame import chosen_place
 from analyst.job import Job
 from analyst.look import stages_html
-from analyst.places import Place
+from analyst.places import Place, schema_of
 from analyst.sentence import sentence
 from analyst.settings import settings
 from analyst.table import column_config, shown_table
@@ -31,6 +32,10 @@ def show() -> None:
     place = chosen_place("Compare")
     if place is None:
         return
+    if place.database.kind == "url":
+        _copy_first(place)
+        return
+    show_snapshot(place)
     st.markdown("One question, answered in several ways. Where they agree, you can trust it more.")
     try:
         pool = pool_of(corrections())
@@ -50,6 +55,13 @@ def show() -> None:
     done: tuple[str, str, list[Outcome]] | None = st.session_state.get("compared")
     if done is not None and done[0] == place.key:
         _outcomes(done[1], done[2], place)
+
+
+def _copy_first(place: Place) -> None:
+    try:
+        show_copying(place, schema_of(place))
+    except SqlftError as error:
+        tell(error)
 
 
 def _choose(place: Place, offered: list[Way]) -> None:

@@ -41,6 +41,12 @@ def at_the_server(session: Session) -> Any:
     return one
 
 
+def test_every_page_that_asks_offers_the_copy(session: Session, shop: Path) -> None:
+    one = at_the_server(session)
+    for page in ("data", "compare"):
+        assert "No question is run on a server" in one.turn_to(page).text
+
+
 def test_a_server_is_copied_then_asked_and_what_was_cut_is_said(
     session: Session, shop: Path
 ) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import registry
 
 from sqlft.cli import main
 from sqlft.config import Limits
+from sqlft.data import server_to_duckdb
 from sqlft.data.copied_columns import CopiedColumn
 from sqlft.data.server_to_duckdb import CopyStopped, copy_server
 from sqlft.database import Database, close_workers, locate, read
@@ -135,6 +136,19 @@ def test_a_key_that_the_copied_values_break_costs_the_keys_and_no_row(
     database = server("CREATE TABLE t (k TEXT PRIMARY KEY); INSERT INTO t VALUES (NULL), (NULL);")
     copy_server(database, tmp_path / "a.duckdb")
     assert rows_of(tmp_path / "a.duckdb", "SELECT count(*) AS n FROM t") == [{"n": 2}]
+
+
+def test_a_copy_ends_at_its_size_and_says_what_it_lacks(
+    server: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_to_duckdb, "_BYTES_AT_MOST", 1_000)
+    copy = copy_server(server(SHOP), tmp_path / "a.duckdb")
+    assert [(t.source, t.rows) for t in copy.cut] == [("Their orders", 5_000)]
+    (people,) = copy.missing
+    assert people.source == "people" and "512 MiB" in str(people.left_out)
+    assert rows_of(tmp_path / "a.duckdb", "SELECT table_name FROM duckdb_tables()") == [
+        {"table_name": "Their orders"}
+    ]
 
 
 def test_a_stopped_copy_leaves_nothing(server: Make, tmp_path: Path) -> None:
