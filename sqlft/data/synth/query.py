@@ -47,9 +47,8 @@ class Query:
             parts.append(f"LIMIT {self.limit}")
         return " ".join(parts)
 
-    def with_(self, **changed: object) -> Query:
-        """The query with other parts."""
-        return replace(self, **changed)  # type: ignore[arg-type]
+    with_ = replace
+    """The query with other parts."""
 
     def probe(self) -> str | None:
         """A query for the sort keys up to one row past the LIMIT; none without a LIMIT."""
