@@ -90,7 +90,7 @@ def engine(database: Database) -> Engine:
 
 
 def said_of_server(error: BaseException, database: Database) -> str:
-    """The driver's own words in one line, without the URL's password and options."""
+    """The driver's own words in one line, without the URL's user, password and options."""
     from sqlalchemy.engine import make_url
 
     url = make_url(database.location)
@@ -99,4 +99,7 @@ def said_of_server(error: BaseException, database: Database) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(str(secret), "***")
+    if url.username:  # as servers quote it; the bare word may be any other
+        for quote in "\"'":
+            text = text.replace(f"{quote}{url.username}{quote}", "***")
     return " ".join(text.split())[:400] or type(error).__name__

@@ -43,8 +43,9 @@ def run_query(
     place = opened(database)
     if place.kind == "url":
         raise InputError(
-            "running queries on a server is not supported yet",
-            hint="`sqlft ask DATABASE QUESTION --sql-only` prints the SQL",
+            f"queries are not run on {place.shown}",
+            hint="copy its tables and ask those: sqlft data copy URL shop.duckdb; "
+            "`sqlft ask URL QUESTION --sql-only` prints the SQL",
         )
     problems = check_policy(sql, dialect=place.kind)
     if problems:
