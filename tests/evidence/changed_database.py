@@ -285,7 +285,7 @@ def _checked(
 ) -> list[Example]:
     """The examples that are written: those with which `sqlft data check` finds no fault."""
     _write_dataset(one, kept, file, folder)
-    report = check_datasets([dataset(folder)])
+    report = check_datasets([dataset(folder)], jobs=1)
     faults = {f.id: f.rule for f in report.findings if f.severity == "error" and f.id}
     if not faults:
         return kept
