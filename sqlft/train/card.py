@@ -10,6 +10,7 @@ from typing import Any
 from sqlft.config import Recipe
 from sqlft.config.recipe_file import as_document
 from sqlft.model import known_models
+from sqlft.model.adapter import adapter_folder, card_of
 from sqlft.prompt import fingerprint, layout
 from sqlft.record import record
 from sqlft.train.history import History, Look
@@ -34,7 +35,7 @@ def card(
     Args:
         chosen: what was found of the weights that are kept; none where nothing was looked at.
     """
-    schemas = {schema.digest for schema in material.schemas}
+    schemas = set(material.own_schemas)
     licence = next((m.licence for m in known_models() if m.name == recipe.base), None)
     return {
         "base": recipe.base,
@@ -45,6 +46,7 @@ def card(
         "schema_digest": schemas.pop() if len(schemas) == 1 else None,
         "method": recipe.method,
         "data": [asdict(facts) for facts in material.datasets],
+        "taught_before": _taught_before(recipe),
         "dropped": dict(material.dropped),
         "metrics": _metrics(history, chosen, hook),
         "training": {
@@ -56,6 +58,15 @@ def card(
         "recipe": _without_places(as_document(recipe)),
         "record": record().as_dict(),
     }
+
+
+def _taught_before(recipe: Recipe) -> list[dict[str, Any]]:
+    """What the adapter that this one went on from had been taught, as its card says it."""
+    if recipe.init_adapter is None:
+        return []
+    earlier = card_of(adapter_folder(recipe.init_adapter))
+    last = [one for one in earlier.get("data", []) if one["role"] in ("data", "rehearsal")]
+    return [*earlier.get("taught_before", []), *last]
 
 
 def _metrics(history: History, chosen: Look | None, hook: Hook | None) -> dict[str, Any]:
@@ -140,6 +151,9 @@ def card_text(card: Card, name: str) -> str:
             f"| {data['role']} | {data['name']}{split} | {data['examples']:,} "
             f"| {data['weight']:g} | {data['licence'] or 'not stated'} | {data['sha256'][:16]} |"
         )
+    before = dict.fromkeys(data["name"] for data in card["taught_before"])
+    if before:
+        lines += ["", f"The adapter it went on from was taught: {', '.join(before)}."]
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in card["dropped"].items())
     lines += ["", f"Not taught: {dropped or 'none'}.", "", "## Use", "", "```", _use(card), "```"]
     return "\n".join(lines) + "\n"

@@ -49,6 +49,8 @@ class Material:
     validation: Taught | None
     general: Taught | None
     datasets: tuple[DatasetFacts, ...]
+    own_schemas: frozenset[str]
+    """Digests of the schemas that the recipe's own data is over, without rehearsal's."""
     nearly: int
     """Questions of the validation set that are nearly one of what is taught."""
 
@@ -77,6 +79,7 @@ def material(
         raise InputError("there is nothing to teach", hint="--set data=PATH, or [[data]] path = ..")
     reader = _Reader(recipe, tokenizer, max_tokens, progress)
     parts = [reader.read("data", s.path, s.split, weight=s.weight) for s in recipe.data]
+    own = frozenset(one.schema.digest for part in parts for one in part.found.exercises)
     if recipe.rehearsal.path is not None and recipe.rehearsal.share:
         parts.append(_rehearsal(recipe, parts, reader))
     chosen = recipe.validation
@@ -105,6 +108,7 @@ def material(
         validation=validation,
         general=general,
         datasets=(*(part.facts for part in parts), *reader.facts),
+        own_schemas=own,
         nearly=nearly,
     )
 

@@ -268,6 +268,8 @@ def test_tuning_goes_on_from_an_adapter(tiny_model: Path, taught_data: Path) -> 
                 "optimiser.max_steps=1", "optimiser.learning_rate=1e-9")  # fmt: skip
     second = train(on)
     assert second.history.steps[0].loss < first.history.steps[0].loss
+    before, now = (json.loads((one.adapter / "card.json").read_text()) for one in (first, second))
+    assert now["taught_before"] == before["data"] and before["taught_before"] == []
     with pytest.raises(InputError, match="full tuning goes on from no adapter"):
         recipe("tiny", tiny_model, taught_data, f"init_adapter={first.adapter}", "method=full")
 
@@ -282,6 +284,8 @@ def test_rehearsed_data_has_its_share_of_an_epoch(
     read = [lessons[n].id for batch in ready.batches for pack in batch for n in pack]
     general = [name for name in read if name.startswith("Does anybody")]
     assert len(general) / len(read) == pytest.approx(0.25, abs=0.02)
+    alone = prepared(recipe("tiny", tiny_model, taught_data)).material
+    assert ready.material.own_schemas == alone.own_schemas
 
 
 def test_names_of_runs_are_not_taken_twice(tiny_model: Path, taught_data: Path) -> None:
