@@ -119,7 +119,9 @@ def _array(values: Sequence[object], wanted: pa.DataType) -> pa.Array:
         except _ArrowErrors:
             pass
     texts = pa.array([_text(value) for value in values], pa.string())
-    if not any(isinstance(value, float) for value in values):  # 0.1 is no decimal's text
+    # 0.1 is no decimal's text, the text of a number is no blob, and 2**53 + 1 is rounded
+    numbers_alone = pa.types.is_binary(wanted) or pa.types.is_floating(wanted)
+    if not any(isinstance(value, int | float if numbers_alone else float) for value in values):
         try:
             return texts.cast(wanted)
         except _ArrowErrors:
@@ -135,7 +137,7 @@ def _would_change(value: object, wanted: pa.DataType) -> bool:
     or count days or microseconds from 1970."""
     if pa.types.is_integer(wanted):
         return isinstance(value, float | Decimal) and value != value // 1
-    return isinstance(value, int) and bool(
+    return isinstance(value, int | float | Decimal) and bool(
         pa.types.is_temporal(wanted) or pa.types.is_duration(wanted)
     )
 
