@@ -134,5 +134,23 @@ def test_a_tokenizer_that_is_not_known_is_told_once_and_leaves_answers_free(
     assert masks.mask(asked("b")) is None
 
 
+@pytest.mark.parametrize("name", ["ddl", "sqlcoder"])
+def test_ordinary_layouts_are_held_to_ordinary_sql_over_the_schema(
+    tiny: LoadedModel, name: str
+) -> None:
+    mask = Masks(tiny).mask(layout(name).render(SHOP, "a"))
+    assert mask is not None
+    words = vocabulary(tiny.tokenizer, tiny.end_ids)
+
+    def allowed(text: str) -> bool:
+        ids = words.tokens(text)
+        return all(mask.allows(ids[:at], token) for at, token in enumerate(ids))
+
+    assert allowed("SELECT salary FROM employees;")
+    assert allowed(layout(name).refusal)
+    assert not allowed("SELECT salary FROM customers")
+    assert not allowed("FROM employees SELECT salary")
+
+
 def test_a_prompt_that_shows_no_schema_leaves_answers_free(tiny: LoadedModel) -> None:
     assert Masks(tiny).mask(replace(asked("a"), schema=None)) is None

@@ -31,8 +31,9 @@ from sqlft.database import close_workers
 from sqlft.errors import SqlftError
 from sqlft.generate.grammar.canonical import canonical_sentences
 from sqlft.generate.grammar.machine import Place, narrow_text
+from sqlft.generate.grammar.ordinary import ordinary_sentences
 from sqlft.schema import Schema
-from sqlft.sql import canonical, check_sql
+from sqlft.sql import canonical, check_sql, parse_query
 
 REFUSAL = "no answer"
 SOFT_LENGTH, MOST_LENGTH = 70, 400
@@ -49,7 +50,15 @@ class Form:
     start: Callable[[Schema, str], Place]
 
 
-FORMS = {"canonical": Form(written=canonical, start=canonical_sentences)}
+def ordinary(sql: str, schema: Schema) -> str:
+    """The query as it was written, on one line."""
+    return " ".join(parse_query(sql) and sql.split())
+
+
+FORMS = {
+    "canonical": Form(written=canonical, start=canonical_sentences),
+    "ordinary": Form(written=ordinary, start=ordinary_sentences),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ def has_operand(env: Env, want: frozenset[Kind]) -> bool:
         return True
     if want & DAYS and _has_days(env):
         return True
-    if not env.scope.sources and not env.scope.outer:  # queries for one value
+    if not (env.scope.sources or env.scope.outer or env.scope.tables):  # queries for one value
         return "number" in want and env.depth <= SHALLOW
     if not env.aggregates or env.depth >= DEEPEST:
         return False
@@ -64,7 +64,8 @@ def leading_kinds(env: Env, want: frozenset[Kind]) -> frozenset[Kind]:
     if "number" in want and may_read(env, DAYS):
         kinds |= DAYS  # the days between two
     if "interval" in want and may_read(env, MOMENTS):
-        kinds |= DATES
+        # Where FROM comes later, a day may be of a table that has no times to subtract.
+        kinds |= MOMENTS if env.scope.tables else DATES
     return kinds | DAYS if "timestamp" in want else kinds
 
 

@@ -16,7 +16,6 @@ from sqlft.generate.grammar.rules import Then
 from sqlft.generate.grammar.scope import Env, Value
 from sqlft.generate.grammar.signatures import (
     AGGREGATES,
-    SCALARS,
     SHARES,
     WINDOWS,
     Argument,
@@ -33,7 +32,7 @@ def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
     """A call of any function that gives one of the kinds and that finds what it takes."""
     options: Options = []
     deeper = env.deeper()
-    for signature in _fitting(SCALARS, want, _readable(deeper)):
+    for signature in _fitting(env.rules.scalars, want, _readable(deeper)):
         options.append(_called(signature, env, deeper, want, then))
     if env.aggregates or _windowed(env):
         options += _aggregates(env, want, then)
@@ -95,7 +94,7 @@ def _over_groups(env: Env, name: str, then: Then) -> Options:
 
     def closing(after: Env, value: Value) -> Options:
         made = Value("number", f"{name}({value.text})", outer=value.outer, aggregate=True)
-        return [lit(") OVER (", window, env, made, then)]
+        return [lit(") OVER (", window, env.after(after), made, then)]
 
     return _aggregates(env.within(depth=env.depth + 1, windows=False), NUMBER, closing)
 
@@ -236,9 +235,9 @@ def _finish(env: Env, then: Then) -> Then:
         made = Value(value.kind, value.text, frozenset(), value.outer, aggregate=True)
         options = then(after, made) if env.aggregates else []
         if _windowed(env) and (env.only is None or value.keys <= env.only):
-            options.append(lit(" OVER (", window, env, value, then))
+            options.append(lit(" OVER (", window, env.after(after), value, then))
         if env.aggregates:
-            options.append(lit(" FILTER (WHERE ", _filter, env, value, then))
+            options.append(lit(" FILTER (WHERE ", _filter, env.after(after), value, then))
         return options
 
     return aggregate
@@ -259,4 +258,4 @@ def _filter(env: Env, value: Value, then: Then) -> Options:
 
 
 def _over(env: Env, then: Then) -> Then:
-    return lambda after, value: [lit(" OVER (", window, env, value, then)]
+    return lambda after, value: [lit(" OVER (", window, env.after(after), value, then)]

@@ -66,7 +66,13 @@ def _group(select: Select, then: Selected) -> Options:
     if len(select.groups) >= MOST_GROUPS:  # enough, but for what is still to be grouped by
         only = frozenset(key for item in select.open_items for key in item.keys)
         return columns(plain.within(only=only), ANY, chosen, but=select.grouped_keys)
-    return env.rules.expression(plain, ANY, written, but=select.grouped_keys, literals=False)
+    named = [
+        lit(name, _grouped, select, env, value, then)
+        for name, value in (*select.titles, *select.numbered)
+        if value.groupable and value.text not in texts
+    ]
+    rule = env.rules.expression
+    return named + rule(plain, ANY, written, but=select.grouped_keys, literals=False)
 
 
 def _grouped_all(select: Select, then: Selected) -> Options:

@@ -129,9 +129,7 @@ def item(select: Select, then: Selected, after_items: AfterItems) -> Options:
     wanted = want[at] if want is not None else ANY
     chosen = frozenset(key for item in select.items if item.plain for key in item.keys)
     scope = select.env.scope
-    here = select.env.within(
-        aggregates=True, windows=True, scope=Scope(scope.sources, (), scope.style)
-    )
+    here = select.env.within(aggregates=True, windows=True, scope=replace(scope, outer=()))
     # What is reckoned with may come again with an operator behind it, as in ``month, sales, sales -
     # LAG(sales) ...``: then it is no longer plain.
     reckoned = NUMBER if want is not None else NUMBER | DATES
@@ -162,7 +160,7 @@ def _item_end(select: Select, value: Value, then: Selected, after_items: AfterIt
     name = value.text.rpartition(".")[2] if value.plain else ""
     plain = replace(select, fields=(*select.fields, Field(name, value.kind)))
     options = _item_after(plain, then, after_items)
-    if select.offers:
+    if select.offers or select.env.rules.titles:
         taken = frozenset(field.text.lower() for field in select.fields)
         named = lambda name: _named(select, value, name, then, after_items)  # noqa: E731
         options.append(lit(" AS ", lambda: [Option(NewName(taken), named)]))

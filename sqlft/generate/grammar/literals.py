@@ -90,7 +90,17 @@ def span_literals(env: Env, then: Then) -> Options:
         values = {unit: Value("interval", text, constant=True) for unit, text in texts.items()}
         return [lit(f" {unit}", then, env, value) for unit, value in values.items()]
 
-    return [lit("INTERVAL ", counts, counted)]
+    def quoted(count: str) -> Options:
+        whole = (f"INTERVAL '{count} {unit}'" for unit in _UNITS)
+        apart = (f"INTERVAL '{count}' {unit}" for unit in _UNITS)
+        start = len(f"INTERVAL '{count}")
+        values = (Value("interval", text, constant=True) for text in (*whole, *apart))
+        return [lit(value.text[start:], then, env, value) for value in values]
+
+    options = [lit("INTERVAL ", counts, counted)]
+    if env.rules.titles:
+        options.append(lit("INTERVAL '", counts, quoted))
+    return options
 
 
 def _typed(shape: Day, word: str, kind: Kind, env: Env, then: Then) -> Options:

@@ -62,6 +62,17 @@ _Thread: TypeAlias = tuple[str | Shape, int, str, Callable[[str], Options]]
 """An option under way: what, characters of it that are written, their text (for shapes), then."""
 
 
+def _loosely(text: str, at: int, character: str) -> bool:
+    """Whether the character may stand for the text's there: in another case, or as a line's end.
+
+    >>> [_loosely(" WHERE ", *at) for at in ((0, "\\n"), (1, "w"), (1, "x"))]
+    [True, True, False]
+    """
+    if character == "\n":
+        return text == ", " if at else text[0] == " " and text[1:2].isupper()
+    return text[at].isascii() and text[at].lower() == character.lower()
+
+
 class Place:
     """Somewhere within a sentence: everything that may follow is known here.
 
@@ -69,9 +80,15 @@ class Place:
     costs little more than following one.
     """
 
-    __slots__ = ("_after", "_threads", "accepting")
+    __slots__ = ("_after", "_loose", "_threads", "accepting")
 
-    def __init__(self, options: Iterable[Option]) -> None:
+    def __init__(self, options: Iterable[Option], *, loose: bool = False) -> None:
+        """
+        Args:
+            loose: whether words may be in any case, and lines may end before clauses and after
+                commas.
+        """
+        self._loose = loose
         self._threads: list[_Thread] = []
         self._after: dict[str, Place | None] = {}
         self.accepting = False
@@ -102,11 +119,11 @@ class Place:
         return place
 
     def _follow(self, character: str) -> Place | None:
-        place = Place(())
+        place = Place((), loose=self._loose)
         threads = place._threads
         for what, at, written, then in self._threads:
             if isinstance(what, str):
-                if what[at] != character:
+                if what[at] != character and not (self._loose and _loosely(what, at, character)):
                     continue
                 if at + 1 == len(what):
                     place._add(then(what))

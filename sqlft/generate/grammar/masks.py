@@ -6,6 +6,7 @@ import warnings
 from functools import cached_property
 
 from sqlft.generate.grammar.canonical import canonical_sentences
+from sqlft.generate.grammar.ordinary import ordinary_sentences
 from sqlft.generate.grammar.sentence_mask import SentenceMask
 from sqlft.generate.grammar.vocabulary import UnknownTokenizer, Vocabulary, vocabulary
 from sqlft.generate.mask import Mask
@@ -28,9 +29,11 @@ class Masks:
         if prompt.schema is None or self._words is None:
             return None
         chosen = layout(prompt.layout)
-        if chosen.answer_form != "canonical":
-            return None
-        return SentenceMask(canonical_sentences(prompt.schema, chosen.refusal), self._words)
+        if chosen.answer_form == "canonical":
+            start = canonical_sentences(prompt.schema, chosen.refusal)
+        else:
+            start = ordinary_sentences(prompt.schema, chosen.refusal, chosen.stop)
+        return SentenceMask(start, self._words)
 
     @cached_property
     def _words(self) -> Vocabulary | None:

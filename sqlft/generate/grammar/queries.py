@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlft.generate.grammar.items import MOST_ITEMS, select
+from sqlft.generate.grammar.items import MOST_ITEMS
 from sqlft.generate.grammar.kinds import ANY, ORDERED
 from sqlft.generate.grammar.machine import Option, Options, lit
 from sqlft.generate.grammar.reckoned import reckoned
@@ -39,7 +39,7 @@ def query(env: Env, then: Rows, *, want: Wants = None, offers: Offers = None) ->
 
 def _inside(env: Env) -> Env:
     """Where a nested query begins: it sees what the query around it may read, and beyond."""
-    sources = tuple(source for source in env.scope.sources if source.name)
+    sources = tuple(source for source in env.scope.sources if source.name and not env.scope.tables)
     if env.only is not None:
         sources = tuple(source.only(env.only) for source in sources)
     outer = (*sources, *(s for s in env.scope.outer if env.scope.named(s.name) is None))
@@ -78,7 +78,7 @@ def _whole(env: Env, then: Rows, want: Wants, offers: Offers) -> Options:
             options += _set_operations(env, one, then)
         return options
 
-    return select(env, first, want, offers)
+    return env.rules.select(env, first, want, offers)
 
 
 def _set_operations(env: Env, first: Select, then: Rows) -> Options:
@@ -91,7 +91,7 @@ def _set_operations(env: Env, first: Select, then: Rows) -> Options:
 
     # sqlglot takes the EXCEPT of ``* EXCEPT ALL`` for what the star leaves out.
     words = _SET_OPERATIONS[:-1] if first.star else _SET_OPERATIONS
-    return [lit(word, select, env, branch, kinds, None) for word in words]
+    return [lit(word, env.rules.select, env, branch, kinds, None) for word in words]
 
 
 def _set_end(first: Select, then: Rows) -> Options:
@@ -154,10 +154,12 @@ def _order(one: Select, seen: frozenset[str], then: Rows) -> Options:
             return []
         longer = one.reading(after, value)
         names = seen | {value.text}
-        return [lit(" DESC", directed, longer, names), *directed(longer, names)]
+        ways = (" DESC", " ASC") if one.env.rules.titles else (" DESC",)
+        return [*(lit(way, directed, longer, names) for way in ways), *directed(longer, names)]
 
     def directed(longer: Select, names: frozenset[str]) -> Options:
-        return [lit(" NULLS FIRST", ended, longer, names), *ended(longer, names)]
+        ends = (" NULLS FIRST", " NULLS LAST") if one.env.rules.titles else (" NULLS FIRST",)
+        return [*(lit(end, ended, longer, names) for end in ends), *ended(longer, names)]
 
     def ended(longer: Select, names: frozenset[str]) -> Options:
         options = then(longer.fields, longer.used)
@@ -166,7 +168,12 @@ def _order(one: Select, seen: frozenset[str], then: Rows) -> Options:
         options.append(lit(" LIMIT ", _limit, longer.fields, longer.used, then))
         return options
 
-    return one.env.rules.expression(one.ordering(), ORDERED, written, literals=False)
+    def named(name: str, value: Value) -> Options:
+        return ordered(one.env, Value(value.kind, name))
+
+    given = (*one.titles, *one.numbered)
+    titles = [lit(n, named, n, v) for n, v in given if v.kind in ORDERED and n not in seen]
+    return titles + one.env.rules.expression(one.ordering(), ORDERED, written, literals=False)
 
 
 def _limit(fields: tuple[Field, ...], used: frozenset[Key], then: Rows) -> Options:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from sqlft.generate.grammar.kinds import Kind
 from sqlft.generate.grammar.machine import Options
+from sqlft.generate.grammar.signatures import SCALARS, Signature
 
 if TYPE_CHECKING:
     from sqlft.generate.grammar.scope import Env, Field, Key, Value
+    from sqlft.generate.grammar.select import Select
 
 Then: TypeAlias = "Callable[[Env, Value], Options]"
 """What may come after an expression, given where it stood and what it was."""
@@ -57,6 +59,12 @@ class QueryRule(Protocol):
     ) -> Options: ...
 
 
+class SelectRule(Protocol):
+    def __call__(
+        self, env: Env, then: Callable[[Select], Options], want: Wants, offers: Offers
+    ) -> Options: ...
+
+
 @dataclass(frozen=True)
 class Rules:
     """The rules that other rules hold within."""
@@ -66,3 +74,7 @@ class Rules:
     comparison: ComparisonRule
     """What a value that was written may be tested for."""
     query: QueryRule
+    select: SelectRule
+    scalars: tuple[Signature, ...] = SCALARS
+    titles: bool = False
+    """Whether any column of a result may be given a name, which later clauses may use."""

@@ -87,13 +87,16 @@ class Source:
 class Scope:
     """The names that expressions of one SELECT may use.
 
-    ``style``: how its columns are written: ``bare``; ``qualified``; or ``open`` until the first
-    column decides. A query refers to one around it in the qualified style alone.
+    ``style``: how its columns are written: ``bare``; ``qualified``; ``open`` until the first
+    column decides; or ``free``, where each may be as it likes, if that is plain. A query refers to
+    one around it in the qualified style alone.
     """
 
     sources: tuple[Source, ...]
     outer: tuple[Source, ...]
     style: str
+    tables: tuple[Source, ...] = ()
+    """What sources may be of, where FROM comes later: columns are asked of it, not found."""
 
     def named(self, name: str) -> Source | None:
         folded = name.casefold()
@@ -169,6 +172,16 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """A column that was written before its FROM."""
+
+    qualifier: str
+    """Empty where it is written bare."""
+    text: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """Where an expression stands: what it may hold there."""
 
@@ -182,6 +195,8 @@ class Env:
     """Columns that may stand outside of aggregates; none: all."""
     repeated: tuple[Value, ...] = ()
     """Grouped expressions, which may stand again as they are."""
+    demands: frozenset[Demand] = frozenset()
+    """What the FROM that comes later must hold."""
     depth: int = 0
     """How deep within calls and brackets."""
     nesting: int = 0
@@ -196,14 +211,14 @@ class Env:
 
     def after(self, inner: Env) -> Env:
         """Here again after something within, which may have decided the columns' style."""
-        return self.styled(inner.scope.style)
+        here = self.styled(inner.scope.style)
+        return here if here.demands == inner.demands else replace(here, demands=inner.demands)
 
     def styled(self, style: str) -> Env:
         """The same after a column was written in that style."""
         if self.scope.style == style:
             return self
-        scope = Scope(self.scope.sources, self.scope.outer, style)
-        return replace(self, scope=scope)
+        return replace(self, scope=replace(self.scope, style=style))
 
 
 class Known:

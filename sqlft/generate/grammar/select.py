@@ -25,10 +25,19 @@ class Select:
     groups: tuple[Value, ...] = ()
     used: frozenset[Key] = frozenset()
     """Columns read of the queries around it."""
+    titles: tuple[tuple[str, Value], ...] = ()
+    """Names that items were given, for use in GROUP BY and ORDER BY."""
 
     def reading(self, env: Env, value: Value) -> Select:
         """The same after an expression was written."""
         return replace(self, env=self.env.after(env), used=self.used | value.outer)
+
+    @property
+    def numbered(self) -> tuple[tuple[str, Value], ...]:
+        """The items by their numbers, where these may stand for them."""
+        if not self.env.rules.titles:
+            return ()
+        return tuple((str(number), item) for number, item in enumerate(self.items, 1))
 
     @property
     def aggregate(self) -> bool:

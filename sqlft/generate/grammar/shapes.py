@@ -188,13 +188,16 @@ class NewName:
 
     taken: frozenset[str]
     """In lower case."""
+    longest: int = 40
     written: str = ""
 
     def after(self, character: str) -> NewName | None:
         letters = string.ascii_letters + "_" + (string.digits if self.written else "")
-        if character not in letters or len(self.written) >= 40:
+        if character not in letters or len(self.written) >= self.longest:
             return None
-        return replace(self, written=self.written + character)
+        longer = replace(self, written=self.written + character)
+        ends = len(longer.written) == self.longest and not longer.whole()
+        return None if ends else longer  # no further letter would make it a name
 
     def whole(self) -> bool:
         return self.written.lower() not in self.taken and bare(self.written)

@@ -154,6 +154,14 @@ SCALARS: tuple[Signature, ...] = (
     *_row("STRPTIME", (TEXT, "format"), "timestamp"),
 )
 
+SPELLED: tuple[Signature, ...] = (
+    *SCALARS,
+    *_row("EXTRACT", (DATES,), "number", 0, tuple(f"{p} FROM " for p in ("YEAR", "MONTH", "DAY"))),
+    *_row("EXTRACT", (DATES,), "number", 0, tuple(f"{p} FROM " for p in ("QUARTER", "DOW"))),
+    *_row("SUBSTR", (TEXT, "count", "count"), "text", 1),
+)
+"""With spellings that the canonical form has others for."""
+
 AGGREGATES: tuple[Signature, ...] = (
     *_row("COUNT", (ANY,), "number", 0, _DISTINCT),
     *_row("SUM AVG", (NUMBER,), "number", 0, _DISTINCT),
