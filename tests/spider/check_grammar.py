@@ -242,7 +242,8 @@ def walks(schemas: Sequence[Schema], form: Form, number: int, draw: random.Rando
                 continue
             done += 1
             characters += len(sql)
-            wrong = None if sql == REFUSAL else fault(sql, schema, connection)
+            query = sql.strip().removesuffix(";")
+            wrong = None if query == REFUSAL else fault(query, schema, connection)
             if wrong is not None:
                 failed.append((wrong, sql))
         connection.close()
