@@ -9,9 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from walks import walk
 
 from sqlft.generate.grammar.canonical import canonical_sentences
-from sqlft.generate.grammar.machine import Place, narrow_text
+from sqlft.generate.grammar.machine import narrow_text
 from sqlft.generate.grammar.signatures import AGGREGATES, SCALARS, WINDOWS
 from sqlft.schema import Column, ForeignKey, Schema, Table, parse_ddl
 from sqlft.sql import canonical, check_sql
@@ -21,34 +22,11 @@ HERE = Path(__file__).parent
 DDL = (HERE / "grammar_schema.sql").read_text(encoding="utf-8")
 SHOP = parse_ddl(DDL, "shop")
 SENTENCES = tomllib.loads((HERE / "grammar_sentences.toml").read_text(encoding="utf-8"))
-SOFT_LENGTH, MOST_LENGTH = 40, 200
-RARE = re.compile(r"\(| (?:[-+*/%]|//|\|\||AND|OR|(?:\w+ )?JOIN|UNION.*|INTERSECT|EXCEPT.*) $|, $")
 
 
 def accepts(sql: str, schema: Schema = SHOP) -> bool:
     place = canonical_sentences(schema, "no answer").follow(narrow_text(sql))
     return place is not None and place.accepting
-
-
-def walk(place: Place, draw: random.Random) -> str | None:
-    """A sentence by chance; none where it becomes too long. Fails where there is no way on."""
-    written = ""
-    while len(written) < MOST_LENGTH:
-        late = len(written) > SOFT_LENGTH
-        if place.accepting and draw.random() < (0.95 if late else 0.35):
-            break
-        coming: list[tuple[str, float]] = []
-        for rest in place.coming():
-            weight = 1.0 if not RARE.search(rest) else 0.01 if late else 0.2
-            coming.append((rest, weight * (20 if rest.startswith(")") and late else 1)))
-        if place.accepting and not coming:
-            break
-        assert coming, f"no way on: {written}"
-        text = draw.choices([rest for rest, _ in coming], [weight for _, weight in coming])[0]
-        after = place.follow(text)
-        assert after is not None, f"no way on: {written}{text}"
-        place, written = after, written + text
-    return written.encode("latin-1").decode() if place.accepting else None
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """The grammar of ordinary SQL: names before FROM are ones that FROM then brings."""
 
 import random
-import re
 import tomllib
 from pathlib import Path
 
 import duckdb
 import pytest
+from walks import walk
 
 from sqlft.generate.grammar.machine import Place, narrow_text
 from sqlft.generate.grammar.ordinary import ordinary_sentences
@@ -17,8 +17,6 @@ HERE = Path(__file__).parent
 DDL = (HERE / "grammar_schema.sql").read_text(encoding="utf-8")
 SHOP = parse_ddl(DDL, "shop")
 SENTENCES = tomllib.loads((HERE / "ordinary_sentences.toml").read_text(encoding="utf-8"))
-SOFT_LENGTH, MOST_LENGTH = 40, 150
-RARE = re.compile(r"\(| (?:[-+*/%]|//|\|\||AND|OR|(?:\w+ )*JOIN|UNION.*|INTERSECT|EXCEPT.*) $|, $")
 
 
 def start(schema: Schema = SHOP) -> Place:
@@ -28,29 +26,6 @@ def start(schema: Schema = SHOP) -> Place:
 def accepts(sql: str, schema: Schema = SHOP) -> bool:
     place = start(schema).follow(narrow_text(sql))
     return place is not None and place.accepting
-
-
-def walk(place: Place, draw: random.Random) -> str | None:
-    """A sentence by chance; none where it becomes too long. Fails where there is no way on."""
-    written = ""
-    while len(written) < MOST_LENGTH:
-        late = len(written) > SOFT_LENGTH
-        if place.accepting and draw.random() < (0.95 if late else 0.5):
-            break
-        coming = [(text, 1.0) for text in place.coming()]
-        if place.accepting and not coming:
-            break
-        assert coming, f"no way on: {written}"
-        rare = 0.01 if late else 0.2
-        weights = [
-            rare if RARE.search(text) else 20 if late and text[0] in ")F" else weight
-            for text, weight in coming
-        ]
-        (text, _) = draw.choices(coming, weights)[0]
-        after = place.follow(text)
-        assert after is not None, f"no way on: {written}{text}"
-        place, written = after, written + text
-    return written.encode("latin-1").decode() if place.accepting else None
 
 
 @pytest.mark.parametrize("sql", SENTENCES["accepted"])
@@ -77,7 +52,7 @@ def test_sampled_sentences_pass_the_check_and_bind() -> None:
     found: list[str] = []
     while len(found) < 30:
         place = start()
-        sentences = (walk(place, draw) for _ in range(10))
+        sentences = (walk(place, draw, most_length=150) for _ in range(10))
         found += [s for s in sentences if s is not None and "cannot" not in s]
     with duckdb.connect(":memory:") as shop:
         shop.execute(DDL)

@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+from walks import walk
 
 from sqlft.data.places import database_of, datasets_at, schema_of
 from sqlft.database import close_workers
@@ -36,10 +37,8 @@ from sqlft.schema import Schema
 from sqlft.sql import canonical, check_sql, parse_query
 
 REFUSAL = "no answer"
-SOFT_LENGTH, MOST_LENGTH = 70, 400
 FAILED_AT_MOST = 0.001
 CLAUSES = "WITH FROM JOIN ON SELECT WHERE GROUP HAVING QUALIFY ORDER LIMIT UNION".split()
-RARE = re.compile(r"\(| (?:[-+*/%]|//|\|\||AND|OR|(?:\w+ )?JOIN|UNION.*|INTERSECT|EXCEPT.*) $|, $")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,31 +165,6 @@ def corrupted(gold: Gold, draw: random.Random) -> Gold | None:
     return None
 
 
-def walk(place: Place, draw: random.Random) -> str | None:
-    """A sentence by chance; none where it becomes too long.
-
-    Raises:
-        AssertionError: there is no way on.
-    """
-    written = ""
-    while len(written) < MOST_LENGTH:
-        late = len(written) > SOFT_LENGTH
-        if place.accepting and draw.random() < (0.95 if late else 0.35):
-            break
-        coming: list[tuple[str, float]] = []
-        for rest in place.coming():
-            weight = 1.0 if not RARE.search(rest) else 0.01 if late else 0.2
-            coming.append((rest, weight * (20 if rest.startswith(")") and late else 1)))
-        if place.accepting and not coming:
-            break
-        assert coming, f"no way on: {written}"
-        text = draw.choices([rest for rest, _ in coming], [weight for _, weight in coming])[0]
-        after = place.follow(text)
-        assert after is not None, f"no way on: {written}{text}"
-        place, written = after, written + text
-    return written.encode("latin-1").decode() if place.accepting else None
-
-
 def engine(schema: Schema) -> duckdb.DuckDBPyConnection:
     """A database that has the schema's tables, and nothing in them."""
     connection = duckdb.connect(config={"threads": 1})
@@ -232,7 +206,7 @@ def walks(schemas: Sequence[Schema], form: Form, number: int, draw: random.Rando
             if turn % 50 == 0:
                 start = form.start(schema, REFUSAL)
             try:
-                sql = walk(start, draw)
+                sql = walk(start, draw, soft_length=70, most_length=400)
             except AssertionError as error:
                 failed.append(("no way on", str(error)))
                 done += 1

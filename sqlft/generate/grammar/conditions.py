@@ -52,7 +52,10 @@ def _test(env: Env, then: Then) -> Options:
     if env.nesting < MOST_NESTED and has_column(env, ANY):
         options += [lit(f"{no}EXISTS (", _exists, env, no, then) for no in ("", "NOT ")]
     if has_column(env, BOOL):
-        negated = lambda e, value: then(e, value.made(f"NOT {value.text}"))  # noqa: E731
+
+        def negated(e: Env, value: Value) -> Options:
+            return then(e, value.made(f"NOT {value.text}"))
+
         options.append(lit("NOT ", expression, env, BOOL, negated, literals=False))
     return options
 

@@ -39,9 +39,8 @@ def _items(select: Select, then: Selected) -> Options:
     if select.want == ():
         one = Value("number", "1", constant=True)
         return [lit("1", where, replace(select, items=(one,)), then)]
-    options = item(select, then, where)
-    options += _stars(select, then)
-    options.append(lit("DISTINCT ", lambda: list(options)))
+    plain = [*item(select, then, where), *_stars(select, then)]
+    options = [*plain, lit("DISTINCT ", lambda: plain)]  # which no second one follows
     if select.want is None:
         options.append(lit("DISTINCT ON (", _distinct_on, select, frozenset(), then))
     return options
@@ -162,7 +161,10 @@ def _item_end(select: Select, value: Value, then: Selected, after_items: AfterIt
     options = _item_after(plain, then, after_items)
     if select.offers or select.env.rules.titles:
         taken = frozenset(field.text.lower() for field in select.fields)
-        named = lambda name: _named(select, value, name, then, after_items)  # noqa: E731
+
+        def named(name: str) -> Options:
+            return _named(select, value, name, then, after_items)
+
         options.append(lit(" AS ", lambda: [Option(NewName(taken), named)]))
     return options
 

@@ -76,8 +76,11 @@ def compared_literals(env: Env, kind: Kind, then: Then) -> Options:
 
 def listed_literals(env: Env, kind: Kind, then: Then) -> Options:
     """Literals of the kind as IN lists them."""
+
+    def negative(e: Env, value: Value) -> Options:
+        return then(e, Value("number", f"-{value.text}", constant=True))
+
     if kind == "number":
-        negative = lambda e, v: then(e, Value("number", f"-{v.text}", constant=True))  # noqa: E731
         return [*number_literals(env, then), lit("-", number_literals, env, negative)]
     return text_literals(env, then) if kind == "text" else compared_literals(env, kind, then)
 

@@ -109,7 +109,10 @@ def _more(select: Select, sources: tuple[Source, ...], then: Selected) -> Option
         both = (*sources, source)
         scope = Scope(both, env.scope.outer, "free")
         inner = replace(env, scope=scope, aggregates=False, windows=False, depth=2)
-        held = lambda after, value: _more(select, both, then)  # noqa: E731
+
+        def held(after: Env, value: Value) -> Options:
+            return _more(select, both, then)
+
         shared = _shared(sources, source)
         return [
             lit(" ON ", env.rules.condition, inner, held),
