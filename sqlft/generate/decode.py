@@ -13,10 +13,14 @@ import torch
 from sqlft.generate.choice import picked, stream
 from sqlft.generate.mask import Mask
 from sqlft.generate.reader import Halted, Reader
+from sqlft.generate.stop import goes_round
 from sqlft.model.generator import Cancel, Finish
 
 STRUCK_OUT = 4
 """Tokens that are struck out one by one before the whole mask is worked out."""
+
+SPARE = 32
+"""Tokens more than the way to an answer's end takes: with fewer left it is taken."""
 
 Done = Callable[[Sequence[int]], bool]
 """Whether the tokens written so far hold a text that ends the answer."""
@@ -81,6 +85,8 @@ class _Row:
     ids: list[int] = field(default_factory=list)
     log_probability: float = 0.0
     finish: Finish | None = None
+    look_at: int | None = None
+    """With how many tokens left its way to an end is looked for; none: a quarter of all."""
 
 
 def write(
@@ -231,10 +237,30 @@ def _picked(logits: torch.Tensor, live: list[_Row], rules: Rules) -> torch.Tenso
 
 
 def _forced(row: _Row, rules: Rules) -> tuple[int, ...]:
-    """Ids that the mask forces upon a row, never so many that the row ends by its length."""
+    """Ids that are forced upon a row: by its mask, or because it must come to an end.
+
+    A row that goes round in circles, or has few tokens left, is closed as its mask knows how; else
+    it is never forced so far that it ends by its length.
+    """
     if row.task.mask is None:
         return ()
-    return row.task.mask.forced(row.ids)[: rules.max_output_tokens - len(row.ids) - 1]
+    left = rules.max_output_tokens - len(row.ids)
+    return _closing(row.task.mask, row, rules) or row.task.mask.forced(row.ids)[: left - 1]
+
+
+def _closing(mask: Mask, row: _Row, rules: Rules) -> tuple[int, ...]:
+    """Ids that end the row, where that is due. The fewer are to spare the oftener it is asked."""
+    left = rules.max_output_tokens - len(row.ids)
+    if row.look_at is None:
+        row.look_at = rules.max_output_tokens // 4
+    lost = goes_round(row.ids)
+    if not lost and left > row.look_at:
+        return ()
+    closing = mask.closing(row.ids)
+    to_spare = left - len(closing) - SPARE
+    row.look_at = left - max(1, to_spare // 2)
+    due = lost or to_spare < 0
+    return closing if due and len(closing) <= left else ()
 
 
 def _append_runs(

@@ -26,6 +26,10 @@ class Mask(Protocol):
         """
         ...
 
+    def closing(self, written: Sequence[int]) -> tuple[int, ...]:
+        """Tokens that make the answer whole, an end mark last; none where none are known."""
+        ...
+
     def narrow(self, logits: torch.Tensor, written: Sequence[Sequence[int]]) -> None:
         """Sets the logits (rows, vocabulary) of all other tokens to -inf, in place."""
         ...

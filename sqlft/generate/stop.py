@@ -1,4 +1,4 @@
-"""Texts that end an answer."""
+"""What ends an answer before its model does: a stop text, or going round in circles."""
 
 from __future__ import annotations
 
@@ -33,3 +33,23 @@ def holds_stop(
         return any(mark in tail for mark in marks)
 
     return done
+
+
+_LEAST_BLOCK = 4
+_LEAST_REPEATED = 24
+
+
+def goes_round(ids: Sequence[int]) -> bool:
+    """Whether the last tokens say the same again and again: three times and 24 tokens at least.
+
+    >>> goes_round([7, 8] + [1, 2, 3, 4, 5, 6, 7, 8] * 3)
+    True
+    >>> goes_round([1, 2, 3, 4] * 5)
+    False
+    """
+    for block in range(_LEAST_BLOCK, len(ids) // 3 + 1):
+        length = block * max(3, -(-_LEAST_REPEATED // block))
+        tail = ids[-length:]
+        if len(tail) == length and tail[block:] == tail[:-block]:
+            return True
+    return False

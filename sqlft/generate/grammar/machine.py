@@ -62,6 +62,13 @@ _Thread: TypeAlias = tuple[str | Shape, int, str, Callable[[str], Options]]
 """An option under way: what, characters of it that are written, their text (for shapes), then."""
 
 
+def _rest(what: str | Shape, at: int, written: str, then: Callable[[str], Options]) -> Option:
+    """What is missing of an option under way."""
+    if isinstance(what, str):
+        return Option(what[at:], lambda more: then(what))
+    return Option(what, lambda more: then(written + more))
+
+
 def _loosely(text: str, at: int, character: str) -> bool:
     """Whether the character may stand for the text's there: in another case, or as a line's end.
 
@@ -137,6 +144,10 @@ class Place:
                     if shape.whole():
                         place._add(then(written))
         return place if threads or place.accepting else None
+
+    def under_way(self) -> Options:
+        """The rest of everything that may come next, as options."""
+        return [_rest(*thread) for thread in self._threads]
 
     def coming(self) -> Iterator[str]:
         """Texts that may come next: the rest of each one listed, a character of each shape."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
+from sqlft.generate.grammar.ending import ending
 from sqlft.generate.grammar.machine import Place
 from sqlft.generate.grammar.vocabulary import Vocabulary
 
@@ -44,6 +45,12 @@ class SentenceMask:
             self._runs[place] = self._run(place)
         return self._runs[place]
 
+    def closing(self, written: Sequence[int]) -> tuple[int, ...]:
+        """Tokens of a short way to the sentence's end, its mark last; none where none is found."""
+        place = self._place(tuple(written))
+        text = ending(place) if place is not None else None
+        return () if text is None else (*self._words.tokens(text), min(self._words.end_ids))
+
     def narrow(self, logits: torch.Tensor, written: Sequence[Sequence[int]]) -> None:
         """Sets the logits (rows, vocabulary) of all other tokens to -inf, in place."""
         for row, ids in zip(logits, written, strict=True):
@@ -80,8 +87,8 @@ class SentenceMask:
             return ()
         coming = sorted({text[0] for text in after.coming()})
         run = self._words.tokens(text)
-        for ending in coming[:: len(coming) // _MOST_LOOKED_AT + 1]:
-            run = _common(run, self._words.tokens(text + ending))
+        for further in coming[:: len(coming) // _MOST_LOOKED_AT + 1]:
+            run = _common(run, self._words.tokens(text + further))
         return run
 
     def _allowed(self, place: Place) -> list[int]:
