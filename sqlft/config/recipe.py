@@ -104,6 +104,12 @@ class Packing(Options):
     questions_per_prefix: int = option(
         8, help="Questions that share one reading of their schema, at most.", at_least=1
     )
+    alike_rate: float = option(
+        0.0,
+        help="Examples that share it with others over the same tables: more can be dropped.",
+        at_least=0,
+        at_most=1,
+    )
     tokens_per_row: int = option(
         2048, help="Tokens of a schema with its questions, at most.", at_least=16
     )

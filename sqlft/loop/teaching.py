@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sqlft.train.callbacks import At
 
 RECIPE = "smollm2-135m-lora"
+_TOGETHER, _ALIKE, _DROPPED, _SHUFFLED = 24, 0.8, 0.6, 0.5
+"""Questions that share a reading of the schema; the examples of them that need the same tables; the
+packs that lose what they do not need, which is quicker to read; those whose tables are in another
+order: what is taught is to read the schema."""
 _TRIED_STEPS, TRIED_MINUTES = 3, 0.2
 """The trial ends with the first step after so long."""
 _MOST_EPOCHS = 4.0
@@ -102,7 +106,14 @@ def _common(plan: Plan) -> Recipe:
     """What does not depend on the pace."""
     recipe = read_recipe(RECIPE)
     room = max(recipe.packing.tokens_per_row, plan.schema_tokens + recipe.packing.tokens_per_row)
-    packing = replace(recipe.packing, tokens_per_row=room, tokens_per_step=room, max_tokens=room)
+    packing = replace(
+        recipe.packing,
+        questions_per_prefix=_TOGETHER,
+        alike_rate=_ALIKE,
+        tokens_per_row=room,
+        tokens_per_step=room,
+        max_tokens=room,
+    )
     return replace(
         recipe,
         base=plan.options.model,
@@ -111,6 +122,7 @@ def _common(plan: Plan) -> Recipe:
         seed=plan.options.seed,
         init_adapter=None if plan.start is None else str(plan.start),
         packing=packing,
+        mix=replace(recipe.mix, drop_rate=_DROPPED, shuffle_rate=_SHUFFLED),
     )
 
 

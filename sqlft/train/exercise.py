@@ -30,6 +30,11 @@ class Exercise:
         gold = self.example.gold
         return needs(gold[0], self.schema) if gold else Needs()
 
+    @property
+    def needed_tables(self) -> frozenset[str]:
+        """Their qualified names; none where it needs none, or that cannot be told."""
+        return frozenset() if self.needed is None else self.needed.tables
+
 
 def exercises(
     described: Dataset,

@@ -7,6 +7,7 @@ Its gradient is the sum of its lessons' own; the prefix is read once instead of 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +25,8 @@ class Sized(Generic[T]):
     """Items of one group have the same prefix."""
     prefix_tokens: int
     own_tokens: int
+    needs: frozenset[str] = frozenset()
+    """Tables of the prefix that its answer is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +44,13 @@ def packs(
     questions_per_prefix: int,
     tokens_per_pack: int,
     rng: random.Random,
+    alike_rate: float = 0.0,
 ) -> list[Pack[T]]:
     """Every item once, in packs that are drawn at random within each group.
 
-    A pack has at most ``questions_per_prefix`` items, and at most ``tokens_per_pack`` tokens unless
-    one item alone has more. The packs of a group are about equally full.
+    Of the items, ``alike_rate`` meet others that need the same tables. A pack has at most
+    ``questions_per_prefix`` items, and at most ``tokens_per_pack`` tokens unless one item alone has
+    more. The packs of a group are about equally full.
     """
     ordered = list(items)
     rng.shuffle(ordered)
@@ -54,6 +59,7 @@ def packs(
         groups.setdefault(one.group, []).append(one)
     made: list[Pack[T]] = []
     for group in groups.values():
+        group = _gathered(group, alike_rate, rng)
         at_most = _even(len(group), questions_per_prefix)
         open_pack: list[Sized[T]] = []
         for one in group:
@@ -65,6 +71,21 @@ def packs(
             open_pack.append(one)
         made.append(_closed(open_pack))
     return made
+
+
+def _gathered(group: list[Sized[T]], rate: float, rng: random.Random) -> list[Sized[T]]:
+    """The items, some of them in an order in which neighbours need the same tables.
+
+    Those that need the same rare table come together; what is rare is drawn a little differently
+    each time, and with it who meets whom.
+    """
+    if not rate:
+        return group
+    needed = Counter(table for one in group for table in sorted(one.needs))
+    rank = {table: count * rng.uniform(0.3, 1) for table, count in needed.items()}
+    alike = round(len(group) * rate)
+    by_tables = sorted(group[:alike], key=lambda one: sorted(rank[table] for table in one.needs))
+    return [*by_tables, *group[alike:]]
 
 
 def _even(count: int, at_most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlft.config.recipe import Packing
@@ -30,31 +30,41 @@ def plan(
     *,
     epochs: float,
     seed: int,
+    needs: Callable[[int], frozenset[str]] = lambda number: frozenset(),
 ) -> tuple[Batch, ...]:
     """The batches of all epochs, in order. Of a last epoch that is a fraction, its beginning.
 
     Each epoch draws from its own stream of the seed: which lessons meet in a pack, and which packs
     in a batch, differs from epoch to epoch, and does not depend on how many there are.
+
+    Args:
+        needs: the tables that a lesson's answer is about; asked where the packing gathers by them.
     """
     found: list[Batch] = []
     for epoch in range(math.ceil(epochs)):
         rng = random.Random(f"{seed}/{epoch}")
-        made = _epoch(lessons, shares, packing, rng)
+        made = _epoch(lessons, shares, packing, rng, needs)
         part = min(1.0, epochs - epoch)
         found += made[: math.ceil(len(made) * part)]
     return tuple(found)
 
 
 def _epoch(
-    lessons: Sequence[Lesson], shares: Sequence[Share], packing: Packing, rng: random.Random
+    lessons: Sequence[Lesson],
+    shares: Sequence[Share],
+    packing: Packing,
+    rng: random.Random,
+    needs: Callable[[int], frozenset[str]],
 ) -> list[Batch]:
     numbers = [number for share in shares for number in drawn(share, rng)]
-    sized = [_sized(number, lessons[number]) for number in numbers]
+    about = needs if packing.alike_rate else lambda number: frozenset()
+    sized = [_sized(number, lessons[number], about(number)) for number in numbers]
     made = packs(
         sized,
         questions_per_prefix=packing.questions_per_prefix,
         tokens_per_pack=packing.tokens_per_row,
         rng=rng,
+        alike_rate=packing.alike_rate,
     )
     return [
         tuple(_numbers(pack) for pack in batch)
@@ -73,7 +83,7 @@ def drawn(share: Share, rng: random.Random) -> list[int]:
     return [*list(share.numbers) * whole, *rng.sample(list(share.numbers), part)]
 
 
-def _sized(number: int, lesson: Lesson) -> Sized[int]:
+def _sized(number: int, lesson: Lesson, needs: frozenset[str]) -> Sized[int]:
     prefix = len(lesson.prefix)
     return Sized(
         item=number,
@@ -81,6 +91,7 @@ def _sized(number: int, lesson: Lesson) -> Sized[int]:
         group=lesson.prefix,
         prefix_tokens=prefix,
         own_tokens=lesson.tokens - prefix,
+        needs=needs,
     )
 
 

@@ -52,6 +52,7 @@ def prepared(recipe: Recipe, *, progress: Progress | None = None) -> Prepared:
         recipe.packing,
         epochs=recipe.optimiser.epochs,
         seed=recipe.seed,
+        needs=lambda number: found.what.exercises[number].needed_tables,
     )
     tokens, answers = _largest(found.what, batches)
     weight_bytes = 2 if recipe.dtype == "auto" else WARM_BYTES[recipe.dtype]

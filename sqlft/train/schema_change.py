@@ -12,8 +12,8 @@ from sqlft.train.needs import Needs
 
 T = TypeVar("T")
 
-DROPPED_TABLES = 0.5
-"""Share of the tables that nobody needs which go, on average."""
+DROPPED_TABLES = (0.2, 1.0)
+"""Share of the tables that nobody needs which go, on average: drawn between these."""
 DROPPED_COLUMNS = 0.3
 ADDED_TABLES = 4
 """Tables of another schema that come, at most."""
@@ -55,7 +55,8 @@ def reduced(schema: Schema, kept: Needs, rng: random.Random) -> Schema:
     Of what is needed, of keys' columns, and of a table's last column, nothing goes.
     """
     spare = [t for t in schema.tables if t.qualified_name not in kept.tables]
-    gone = {t.qualified_name for t in spare if rng.random() < DROPPED_TABLES}
+    share = rng.uniform(*DROPPED_TABLES)
+    gone = {t.qualified_name for t in spare if rng.random() < share}
     if len(gone) == len(schema.tables):
         gone.discard(schema.tables[0].qualified_name)
     stay = kept.columns | kept.shown | key_columns(schema)

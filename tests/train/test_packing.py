@@ -122,6 +122,35 @@ def test_epochs_differ_and_do_not_depend_on_how_many_there_are(lessons):
     assert half == one[: len(half)] and len(half) == -(-len(one) // 2)
 
 
+def _tables_a_pack(alike_rate):
+    draw = random.Random(3)
+    items = [
+        Sized(
+            item=number,
+            group="shop",
+            prefix_tokens=9,
+            own_tokens=2,
+            needs=frozenset(draw.sample("abcdefgh", draw.randint(1, 2))),
+        )
+        for number in range(160)
+    ]
+    made = packs(
+        items,
+        questions_per_prefix=8,
+        tokens_per_pack=99,
+        rng=random.Random(4),
+        alike_rate=alike_rate,
+    )
+    assert sorted(number for pack in made for number in pack.items) == list(range(160))
+    needed = [frozenset().union(*(items[n].needs for n in pack.items)) for pack in made]
+    return sum(map(len, needed)) / len(made)
+
+
+def test_gathered_packs_need_few_tables_each_and_hold_every_item_once():
+    assert _tables_a_pack(0) > 6 > 4 > _tables_a_pack(1)
+    assert _tables_a_pack(1) < _tables_a_pack(0.5) < _tables_a_pack(0)
+
+
 def test_half_precision_bases_learn_through_an_adapter_in_full_precision(tiny_llama, lessons):
     model = with_lora(tiny_llama.bfloat16(), Lora(rank=2))
     learning = {n: p for n, p in model.named_parameters() if p.requires_grad}
