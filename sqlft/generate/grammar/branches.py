@@ -21,8 +21,11 @@ _SWITCHED: frozenset[Kind] = frozenset({"number", "text", "date"})
 _NUMBERS: dict[str, Kind] = {
     "INT": "number",
     "BIGINT": "number",
+    "SMALLINT": "number",
     "DOUBLE": "number",
+    "REAL": "number",
     "DECIMAL(10, 2)": "number",
+    "DECIMAL(18, 3)": "number",
 }
 _CASTS: dict[Kind, dict[str, Kind]] = {
     "number": {**_NUMBERS, "TEXT": "text"},

@@ -71,7 +71,7 @@ def _aggregates(env: Env, want: frozenset[Kind], then: Then) -> Options:
     finish = _finish(env, then)
     options: Options = []
     if "number" in want:
-        options.append(lit("COUNT(*)", finish, env, Value("number", "COUNT(*)", aggregate=True)))
+        options.append(lit("COUNT(*)", finish, env, Value("number", "COUNT(*)")))
         if has_row(inner):
             options.append(lit("COUNT(DISTINCT (", row, inner, _row_counted(env, finish)))
     for signature in _fitting(AGGREGATES, want, _readable(inner)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sqlft.generate.grammar.arithmetic import followed
 from sqlft.generate.grammar.columns import has_column
-from sqlft.generate.grammar.expressions import MOST_NESTED, expression, read_by_query
-from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, Kind, fellows
+from sqlft.generate.grammar.expressions import MOST_NESTED, expression, operand, read_by_query
+from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, TEXT, Kind, fellows
 from sqlft.generate.grammar.literals import compared_literals, listed_literals, text_literals
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rows import has_row, row
@@ -15,6 +16,8 @@ _EQUAL = (" = ", " <> ")
 _DISTINCT = (" IS DISTINCT FROM ", " IS NOT DISTINCT FROM ")
 _UNEQUAL = (" < ", " <= ", " > ", " >= ")
 _LIKE = (" LIKE ", " NOT LIKE ", " ILIKE ", " NOT ILIKE ")
+_TRUTHS = ("0", "1", "'0'", "'1'", "'T'", "'F'", "'true'", "'false'")
+"""What DuckDB reads as a truth where it stands beside one, but for TRUE and FALSE."""
 _LISTED: frozenset[Kind] = frozenset({"number", "text", "date", "timestamp"})
 MOST_TESTS = 10
 """Comparisons of one condition outside of brackets."""
@@ -127,8 +130,8 @@ def _right(env: Env, left: Value, then: Then) -> Options:
     itself = left.keys | left.outer if left.plain else frozenset[Key]()
     options = expression(env, fellows(left.kind), then, but=itself)
     if left.kind == "bool":
-        numbers = (Value("bool", digit, constant=True) for digit in "01")
-        options += [lit(value.text, then, env, value) for value in numbers]
+        truths = (Value("bool", text, constant=True) for text in _TRUTHS)
+        options += [lit(value.text, then, env, value) for value in truths]
     if left.kind in DATES or left.kind == "time":
         options += compared_literals(env, left.kind, then)
     return options
@@ -158,10 +161,12 @@ def _between(env: Env, left: Value, negation: str, then: Then) -> Options:
 
 
 def _like(env: Env, left: Value, word: str, then: Then) -> Options:
+    """A pattern, or one that is put together: ``LIKE '%' || name``."""
+
     def liked(after: Env, right: Value) -> Options:
         return then(after, left.joined(right, left.text + word + right.text, "bool", loose=True))
 
-    return text_literals(env, liked)
+    return text_literals(env, followed(TEXT, liked, literals=True, operand=operand))
 
 
 def _among(env: Env, left: Value, negation: str, then: Then) -> Options:

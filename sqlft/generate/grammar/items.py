@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -39,7 +39,7 @@ def _items(select: Select, then: Selected) -> Options:
     if select.want == ():
         one = Value("number", "1", constant=True)
         return [lit("1", where, replace(select, items=(one,)), then)]
-    plain = [*item(select, then, where), *_stars(select, then)]
+    plain = item(select, then, where)
     options = [*plain, lit("DISTINCT ", lambda: plain)]  # which no second one follows
     if select.want is None:
         options.append(lit("DISTINCT ON (", _distinct_on, select, frozenset(), then))
@@ -79,41 +79,59 @@ def _ungrouped(select: Select, then: Selected) -> Options:
     return [lit(" WHERE ", select.env.rules.condition, plain, held), *then(select)]
 
 
-def _stars(select: Select, then: Selected) -> Options:
-    """All columns of all sources, or of one of several."""
+def _stars(select: Select, then: Selected, after_items: AfterItems) -> Options:
+    """All columns of all sources, as the first item, or of one of several."""
     options: Options = []
     sources = select.env.scope.sources
-    chosen = {"*": sources}
+    chosen = {} if select.fields else {"*": sources}
     if len(sources) > 1:
-        chosen |= {f"{source.shown}.*": (source,) for source in sources if source.fields}
+        left = (s for s in sources if s.fields and select.given.isdisjoint(s.keys))
+        chosen |= {f"{source.shown}.*": (source,) for source in left}
     for text, starred in chosen.items():
-        fields = tuple(f for source in starred for f in source.fields)
-        whole = replace(select, star=True, fields=fields)
-        if _fits([f.kind for f in fields], select.want) and whole.offers_enough:
-            options.append(lit(text, where, whole, then))
-    if len(sources) == 1 and select.want is None and select.offers is None:
-        left = replace(select, star=True, fields=sources[0].fields)
-        if len(left.fields) > 1:
-            options.append(lit("* EXCLUDE (", _left_out, left, then))
+        whole = _with_star(select, starred)
+        if select.want is None or _fits([f.kind for f in whole.fields], select.want):
+            options.append(lit(text, _star_end, whole, then, after_items))
+    alone = len(sources) == 1 and not select.fields and select.want is None
+    if alone and select.offers is None and len(sources[0].fields) > 1:
+        left_out = _with_star(select, sources)
+        options.append(lit("* EXCLUDE (", _left_out, left_out, then, after_items))
     return options
 
 
-def _left_out(select: Select, then: Selected) -> Options:
+def _with_star(select: Select, starred: tuple[Source, ...]) -> Select:
+    fields = tuple(field for source in starred for field in source.fields)
+    given = frozenset(key for source in starred for key in source.keys)
+    return replace(
+        select,
+        star=True,
+        ends_in_star=True,
+        fields=select.fields + fields,
+        given=select.given | given,
+    )
+
+
+def _star_end(select: Select, then: Selected, after_items: AfterItems) -> Options:
+    """What may come after a star: further items, but where its columns are all that is wanted."""
+    if select.want is None:
+        return _item_after(select, then, after_items)
+    return after_items(select, then) if select.offers_enough else []
+
+
+def _left_out(select: Select, then: Selected, after_items: AfterItems) -> Options:
     """One more column that a star leaves out, after the opening bracket."""
 
     def one(field: Field) -> Options:
         less = replace(select, fields=tuple(f for f in select.fields if f is not field))
-        options: Options = [lit(")", where, less, then)]
+        closed = replace(less, ends_in_star=False)
+        options: Options = [lit(")", _star_end, closed, then, after_items)]
         if len(less.fields) > 1:
-            options.append(lit(", ", _left_out, less, then))
+            options.append(lit(", ", _left_out, less, then, after_items))
         return options
 
     return [lit(field.text, one, field) for field in select.fields]
 
 
-def _fits(kinds: list[Kind], want: Wants) -> bool:
-    if want is None:
-        return True
+def _fits(kinds: list[Kind], want: Sequence[frozenset[Kind]]) -> bool:
     pairs = zip(kinds, want, strict=False)
     return len(kinds) == len(want) and all(kind in wanted for kind, wanted in pairs)
 
@@ -126,9 +144,10 @@ def item(select: Select, then: Selected, after_items: AfterItems) -> Options:
     """
     at, want = len(select.items), select.want
     wanted = want[at] if want is not None else ANY
-    chosen = frozenset(key for item in select.items if item.plain for key in item.keys)
+    chosen = select.given.union(*(item.keys for item in select.items if item.plain))
     scope = select.env.scope
-    here = select.env.within(aggregates=True, windows=True, scope=replace(scope, outer=()))
+    inner = replace(scope, outer=())
+    here = select.env.within(aggregates=not select.star, windows=True, scope=inner)
     # What is reckoned with may come again with an operator behind it, as in ``month, sales, sales -
     # LAG(sales) ...``: then it is no longer plain.
     reckoned = NUMBER if want is not None else NUMBER | DATES
@@ -152,7 +171,9 @@ def item(select: Select, then: Selected, after_items: AfterItems) -> Options:
         return _item_end(longer, value, then, after_items)
 
     literals = select.telling or not last
-    return here.rules.expression(here, wanted, written, but=barred, literals=literals)
+    options = here.rules.expression(here, wanted, written, but=barred, literals=literals)
+    starred = scope.sources and not select.aggregate and (want is None or not select.fields)
+    return options + (_stars(select, then, after_items) if starred else [])
 
 
 def _item_end(select: Select, value: Value, then: Selected, after_items: AfterItems) -> Options:

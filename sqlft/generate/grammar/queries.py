@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlft.generate.grammar.items import MOST_ITEMS
-from sqlft.generate.grammar.kinds import ANY, ORDERED
+from sqlft.generate.grammar.kinds import ANY, ORDERED, fellows
 from sqlft.generate.grammar.machine import Option, Options, lit
 from sqlft.generate.grammar.reckoned import reckoned
 from sqlft.generate.grammar.rules import Offers, Rows, Wants
@@ -82,16 +82,25 @@ def _whole(env: Env, then: Rows, want: Wants, offers: Offers) -> Options:
 
 
 def _set_operations(env: Env, first: Select, then: Rows) -> Options:
-    """The next branch; it has the first one's columns in number and kind."""
-    kinds = tuple(frozenset({field.kind}) for field in first.fields)
+    """The next branch; it has the first one's columns in number, and of kinds that compare."""
+    wanted = first.want or [ANY] * len(first.fields)
+    pairs = zip(first.fields, wanted, strict=True)
+    kinds = tuple(fellows(field.kind) & kinds for field, kinds in pairs)
 
     def branch(one: Select) -> Options:
-        both = replace(first, used=first.used | one.used, star=first.star or one.star)
+        fields = tuple(map(_of_both, first.fields, one.fields))
+        used, ends = first.used | one.used, one.ends_in_star
+        both = replace(first, fields=fields, used=used, ends_in_star=ends)
         return _set_end(both, then) + _set_operations(env, both, then)
 
-    # sqlglot takes the EXCEPT of ``* EXCEPT ALL`` for what the star leaves out.
-    words = _SET_OPERATIONS[:-1] if first.star else _SET_OPERATIONS
+    # sqlglot takes the EXCEPT of ``* EXCEPT`` for what the star leaves out.
+    words = (w for w in _SET_OPERATIONS if not (first.ends_in_star and "EXCEPT" in w))
     return [lit(word, env.rules.select, env, branch, kinds, None) for word in words]
+
+
+def _of_both(first: Field, other: Field) -> Field:
+    """A column of a set operation: of days and moments, moments."""
+    return first if first.kind == other.kind else replace(first, kind="timestamp", type="")
 
 
 def _set_end(first: Select, then: Rows) -> Options:
@@ -127,7 +136,7 @@ def _ordered_and_limited(one: Select, then: Rows) -> Options:
     if one.want == ():
         return options
     options.append(lit(" ORDER BY ", _order, one, frozenset(), then))
-    if one.items:
+    if one.items and not one.star:
         options.append(lit(" ORDER BY ALL", _all_ordered, one, then))
     options.append(lit(" LIMIT ", _limit, one.fields, one.used, then))
     return options

@@ -61,6 +61,11 @@ class Source:
         return quoted(self.name)
 
     @cached_property
+    def keys(self) -> frozenset[Key]:
+        """Its columns."""
+        return frozenset((self.name, field.text) for field in self.fields)
+
+    @cached_property
     def held(self) -> frozenset[Kind]:
         """The kinds of its columns."""
         return frozenset(field.kind for field in self.fields)

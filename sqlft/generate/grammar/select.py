@@ -22,6 +22,10 @@ class Select:
     items: tuple[Value, ...] = ()
     fields: tuple[Field, ...] = ()
     star: bool = False
+    """All columns of a source are among the items."""
+    given: frozenset[Key] = frozenset()
+    """The columns that stars give."""
+    ends_in_star: bool = False
     groups: tuple[Value, ...] = ()
     used: frozenset[Key] = frozenset()
     """Columns read of the queries around it."""
@@ -30,7 +34,8 @@ class Select:
 
     def reading(self, env: Env, value: Value) -> Select:
         """The same after an expression was written."""
-        return replace(self, env=self.env.after(env), used=self.used | value.outer)
+        here, used = self.env.after(env), self.used | value.outer
+        return replace(self, env=here, used=used, ends_in_star=False)
 
     @property
     def numbered(self) -> tuple[tuple[str, Value], ...]:
@@ -50,7 +55,7 @@ class Select:
     @property
     def telling(self) -> bool:
         """Whether any item is more than a literal."""
-        return any(not item.constant for item in self.items)
+        return self.star or any(not item.constant for item in self.items)
 
     @property
     def offers_enough(self) -> bool:

@@ -10,12 +10,12 @@ from sqlft.sql.from_first import bare
 
 _MOST_TEXT = 200
 _MOST_FORMAT = 24
-_SHOWN = frozenset(chr(code) for code in range(0x20, 0x7F))
+_SHOWN = frozenset(chr(code) for code in range(0x20, 0x7F)) | {"\t"}
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text literal from its opening quote to its closing one; no control characters.
+    """A text literal from its opening quote to its closing one; of control characters a tab alone.
 
     Args:
         allowed: the ASCII characters it may hold; other letters are UTF-8 bytes, whole ones only.
@@ -120,7 +120,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time of day in quotes: ``'12:30:00'``."""
+    """A time of day in quotes: ``'12:30:00'``, ``'12:30'``."""
 
     written: str = ""
 
@@ -169,6 +169,8 @@ def _is_time(text: str) -> bool:
     for at, character in enumerate(text):
         if at == 8:
             return character == "'" and len(text) == 9
+        if at == 5 and character == "'":
+            return len(text) == 6
         if at in (2, 5):
             if character != ":":
                 return False

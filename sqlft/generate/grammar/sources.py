@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from sqlft.generate.grammar.kinds import ANY, Kind, fellows, roots
@@ -15,6 +17,9 @@ from sqlft.generate.grammar.series import series
 MOST_SOURCES = 8
 _MOST_NESTED = 3
 _VAGUE = ("id", "name", "code", "type", "date", "year", "status", "description")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\da-zA-Z_]+")
+_UNEQUAL = (" <> ", " < ", " <= ", " > ", " >= ")
+"""How two rows of one table may be joined, too."""
 _PLAIN = 2
 """The depth at which what else a join is on begins: what is in it is plain."""
 
@@ -176,6 +181,8 @@ class _Pair:
     right: str
     tied: bool
     alike: bool
+    again: bool
+    """They are of two rows of one table."""
 
 
 def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
@@ -189,6 +196,7 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
             _shown(source, b, a),
             env.known.tied(left, a, source, b),
             _alike(left, a, source, b),
+            left.table is not None and left.table == source.table,
         )
         for left in earlier
         for a in left.fields
@@ -202,10 +210,10 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
 
 
 def _earlier_pairs(env: Env, sources: tuple[Source, ...]) -> list[_Pair]:
-    """Tied columns of sources before the last one: after a CROSS JOIN they may still be joined."""
+    """Pairs of sources before the last one: after a CROSS JOIN they may still be joined."""
     numbered = range(1, len(sources) - 1)
     found = (pair for n in numbered for pair in pairs(env, sources[:n], sources[n]))
-    return [pair for pair in found if pair.tied]
+    return [pair for pair in found if pair.tied or (pair.alike and not pair.again)]
 
 
 def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
@@ -213,9 +221,26 @@ def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
         return False
     one, other = a.text.casefold(), b.text.casefold()
     named = one == other and one not in _VAGUE
-    # ``phone.screen_mode``: a column that is called what it refers to
-    pointing = one == right.name.casefold() or other == left.name.casefold()
-    return left.table == right.table or named or pointing
+    return left.table == right.table or named or _points(a, right, b) or _points(b, left, a)
+
+
+def _points(field: Field, source: Source, target: Field) -> bool:
+    """Whether a column is called what it refers to.
+
+    So are ``phone.screen_mode``, and ``trip.start_station_id`` beside ``station.id``.
+    """
+    said, named = _words(field.text), _words(source.name)
+    return said == named or (named < said and _words(target.text) <= said)
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> frozenset[str]:
+    """The words of a name, in lower case.
+
+    >>> sorted(_words("startStation_ID"))
+    ['id', 'start', 'station']
+    """
+    return frozenset(word.casefold() for word in _WORD.findall(name))
 
 
 def _comparable(a: Field, b: Field) -> bool:
@@ -234,7 +259,7 @@ def _shown(source: Source, field: Field, other: Field) -> str:
 
 
 def _on(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
-    """The condition of the last join: an equality of columns, and what else is to hold.
+    """The condition of the last join: a comparison of columns, and what else is to hold.
 
     What no key ties, such as a query in the place of a table, may be joined on any condition.
     """
@@ -245,7 +270,8 @@ def _on(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
         return env.rules.condition(inner, lambda after, value: then(sources))
     rights: dict[str, list[str]] = {}
     for pair in found + _earlier_pairs(env, sources):
-        rights.setdefault(pair.left, []).append(pair.right)
+        for sign in (" = ", *(_UNEQUAL if pair.again else ())):
+            rights.setdefault(pair.left + sign, []).append(pair.right)
 
     def tied() -> Options:
         further = lit(" AND ", env.rules.condition, inner, lambda after, value: then(sources))
@@ -254,4 +280,4 @@ def _on(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
     def right(texts: list[str]) -> Options:
         return [lit(text, tied) for text in dict.fromkeys(texts)]
 
-    return [lit(f"{left} = ", right, texts) for left, texts in rights.items()]
+    return [lit(left, right, texts) for left, texts in rights.items()]
