@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 
@@ -12,13 +13,12 @@ from sqlft.errors import InputError, ModelError
 from sqlft.generate.decode import Rules, Task, Written, write
 from sqlft.generate.grammar import Masks
 from sqlft.generate.prefixes import Prefixes
-from sqlft.generate.reader import Reader, RowReader, SlotReader, active, network
+from sqlft.generate.reader import Halted, Reader, RowReader, SlotReader, active, network
 from sqlft.generate.slots import Slots, most_rows
 from sqlft.generate.stop import cut, holds_stop
-from sqlft.model import Cancel, LoadedModel, Reply
-from sqlft.prompt import Prompt, tokenise
-
-_LOOK_S = 0.05
+from sqlft.generate.turns import Turns
+from sqlft.model import Cancel, Finish, LoadedModel, Reply
+from sqlft.prompt import Prompt, TokenisedPrompt, tokenise
 
 
 class LocalGenerator:
@@ -38,7 +38,7 @@ class LocalGenerator:
         """
         self._loaded = loaded
         # Every step uses all cores: two prompts at once would only take turns at each of them.
-        self._lock: threading.Lock = threading.Lock() if beside is None else beside._lock
+        self._turns: Turns = Turns() if beside is None else beside._turns
         self._prefixes: Prefixes = Prefixes() if beside is None else beside._prefixes
         self._masks = Masks(loaded)
         self._end_ids = loaded.end_ids
@@ -80,12 +80,11 @@ class LocalGenerator:
         tasks = [self._task(prompt, decoding) for prompt in prompts]
         if not tasks:
             return []
-        if not self._turn(cancel):
-            return [(Reply(text="", finish="cancelled"),) * decoding.candidates] * len(tasks)
-        try:
+        wants = {(self._adapter, task.shared) for task in tasks}
+        with self._turns.turn(cancel, wants=wants) as mine:
+            if not mine:
+                return [(Reply(text="", finish="cancelled"),) * decoding.candidates] * len(tasks)
             written = self._write(tasks, decoding, cancel)
-        finally:
-            self._lock.release()
         return [
             tuple(
                 self._reply(one, prompt, len(task.shared) + len(task.own))
@@ -94,7 +93,39 @@ class LocalGenerator:
             for prompt, task, answers in zip(prompts, tasks, written, strict=True)
         ]
 
-    def _task(self, prompt: Prompt, decoding: Decoding) -> Task:
+    def read_ahead(
+        self, prompt: Prompt, decoding: Decoding, *, cancel: Cancel | None = None
+    ) -> bool:
+        """Reads the part of the prompt that others share, for whoever asks next; true once it is
+        kept. It changes no answer.
+
+        It gives way, and keeps nothing, as soon as somebody waits to ask over another schema.
+
+        Raises:
+            InputError, ModelError: as ``generate``.
+        """
+        tokens = self._tokens(prompt, decoding)
+        key = (self._adapter, tokens.ids[: tokens.shared_tokens])
+
+        def halt() -> Finish | None:
+            left = cancel is not None and cancel()
+            return "cancelled" if left or self._turns.is_wanted_without(key) else None
+
+        if not key[1] or self._prefixes.take(key) is not None:
+            return True
+        with self._turns.turn(cancel) as mine, torch.inference_mode():
+            if not mine:
+                return False
+            one = replace(decoding, candidates=1)
+            try:
+                with self._memory_told(), active(self._loaded.model, self._adapter):
+                    reader, _ = self._reader(1, one, len(key[1]))
+                    reader.read_ahead(key[1], halt)
+            except Halted:
+                return False
+        return True
+
+    def _tokens(self, prompt: Prompt, decoding: Decoding) -> TokenisedPrompt:
         tokens = tokenise(prompt, self._loaded.tokenizer)
         limit, needed = self._loaded.context_tokens, len(tokens.ids) + decoding.max_output_tokens
         if limit is not None and needed > limit:
@@ -104,19 +135,16 @@ class LocalGenerator:
                 f"{limit:,} that {self.name} can hold",
                 hint="choose a smaller schema or a model with a longer context",
             )
+        return tokens
+
+    def _task(self, prompt: Prompt, decoding: Decoding) -> Task:
+        tokens = self._tokens(prompt, decoding)
         return Task(
             shared=tokens.ids[: tokens.shared_tokens],
             own=tokens.ids[tokens.shared_tokens :],
             done=holds_stop(self._text, prompt.stop),
             mask=self._masks.mask(prompt) if decoding.constrained else None,
         )
-
-    def _turn(self, cancel: Cancel | None) -> bool:
-        """Waits until this thread alone may write; false where it is cancelled before."""
-        while not self._lock.acquire(timeout=_LOOK_S):
-            if cancel is not None and cancel():
-                return False
-        return True
 
     def _write(
         self, tasks: Sequence[Task], decoding: Decoding, cancel: Cancel | None
@@ -135,15 +163,9 @@ class LocalGenerator:
         order = sorted(range(len(tasks)), key=lambda place: _alike(tasks[place]))
         tokens = max(len(task.shared) + len(task.own) for task in tasks)
         wanted = len(tasks) * decoding.candidates
-        try:
+        with self._memory_told(), active(self._loaded.model, self._adapter):
             reader, rows = self._reader(wanted, decoding, tokens + decoding.max_output_tokens)
-            with active(self._loaded.model, self._adapter):
-                written = write(reader, [tasks[place] for place in order], rules, rows=rows)
-        except torch.OutOfMemoryError as error:
-            raise ModelError(
-                f"the GPU's memory does not hold {self.name} with this prompt",
-                hint="--quantize nf4, fewer candidates, or --device cpu",
-            ) from error
+            written = write(reader, [tasks[place] for place in order], rules, rows=rows)
         found: list[tuple[Written, ...]] = [()] * len(tasks)
         for place, answers in zip(order, written, strict=True):
             found[place] = answers
@@ -157,6 +179,17 @@ class LocalGenerator:
         rows = max(decoding.candidates, min(wanted, most_rows(model, tokens)))
         slots = Slots(model, rows=rows, tokens=tokens)
         return SlotReader(self._network, slots, self._prefixes, self._adapter), rows
+
+    @contextmanager
+    def _memory_told(self) -> Iterator[None]:
+        """Says what to do where the device's memory is exhausted."""
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise ModelError(
+                f"the GPU's memory does not hold {self.name} with this prompt",
+                hint="--quantize nf4, fewer candidates, or --device cpu",
+            ) from error
 
     def _reply(self, written: Written, prompt: Prompt, prompt_tokens: int) -> Reply:
         return Reply(

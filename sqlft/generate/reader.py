@@ -48,6 +48,14 @@ class Reader(Protocol):
         """
         ...
 
+    def read_ahead(self, shared: Ids, halt: Halt) -> None:
+        """Reads into row 0 what prompts may share, and keeps it for those that begin with it.
+
+        Raises:
+            Halted: ``halt`` gave a reason.
+        """
+        ...
+
     def read(self, runs: Sequence[Ids]) -> torch.Tensor:
         """Logits (tokens, vocabulary) after every token of the runs; row 0 has the first run."""
         ...
@@ -110,6 +118,9 @@ class SlotReader:
             self._place(slot, tuple(shared), halt)
         return self._last(first, [own for _, own in prompts], halt)
 
+    def read_ahead(self, shared: Ids, halt: Halt) -> None:
+        self._place(0, tuple(shared), halt)
+
     def _place(self, slot: int, ids: tuple[int, ...], halt: Halt) -> None:
         held = self._prefixes.take((self._adapter, ids))
         self._slots.place(slot, held)
@@ -156,7 +167,14 @@ class RowReader:
             [self._begin(row, *parts, halt) for row, parts in enumerate(prompts, first)]
         )
 
+    def read_ahead(self, shared: Ids, halt: Halt) -> None:
+        self._place(0, shared, halt)
+
     def _begin(self, row: int, shared: Ids, own: Ids, halt: Halt) -> torch.Tensor:
+        self._place(row, shared, halt)
+        return self._in_pieces(row, own, halt)
+
+    def _place(self, row: int, shared: Ids, halt: Halt) -> None:
         from transformers import DynamicCache
 
         key = (self._adapter, tuple(shared))
@@ -166,7 +184,6 @@ class RowReader:
             self._in_pieces(row, shared, halt)
             held = copy.deepcopy(self._caches[row])
             self._prefixes.keep(key, held, _bytes_of(held))
-        return self._in_pieces(row, own, halt)
 
     def _in_pieces(self, row: int, ids: Ids, halt: Halt) -> torch.Tensor:
         logits = torch.empty(0)

@@ -14,8 +14,8 @@ _A_BRACKET, _A_RANK = 6, 2
 """What an open bracket, and passing over a plainer text, cost: as many further texts."""
 _LEADING_ON = (")", " SELECT ", " FROM ", " ON ", " THEN ", " END", " = ")
 """Texts that come before an end, or do not put it off."""
-_MOST_OPTIONS = 8
-"""Of each place so many are tried: one table's name leads on as well as another's."""
+_MOST_OPTIONS = 64
+"""Of each place so many are tried, the plainest."""
 _Way: TypeAlias = tuple[int, int, str, Callable[[], "list[Option]"]]
 """What a way costs, when it was found, its text, and what it leads to."""
 _MOST_STEPS = 800
@@ -44,7 +44,7 @@ def ending(place: Place) -> str | None:
         plainest = heapq.nsmallest(_MOST_OPTIONS, told, key=_plainness)
         for rank, (more, then) in enumerate(plainest):
             brackets = more.count("(") - more.count(")")
-            further = cost + 1 + _A_RANK * rank + _A_BRACKET * brackets
+            further = cost + 1 + _A_RANK * rank.bit_length() + _A_BRACKET * brackets
             way: _Way = (further, next(turns), text + more, partial(then, more))
             heapq.heappush(heap, way)
     return None
