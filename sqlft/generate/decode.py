@@ -87,6 +87,8 @@ class _Row:
     finish: Finish | None = None
     look_at: int | None = None
     """With how many tokens left its way to an end is looked for; none: a quarter of all."""
+    no_way: bool = False
+    """None was found when it was last looked for."""
 
 
 def write(
@@ -253,10 +255,11 @@ def _closing(mask: Mask, row: _Row, rules: Rules) -> tuple[int, ...]:
     left = rules.max_output_tokens - len(row.ids)
     if row.look_at is None:
         row.look_at = rules.max_output_tokens // 4
-    lost = goes_round(row.ids)
+    lost = not row.no_way and goes_round(row.ids)
     if not lost and left > row.look_at:
         return ()
     closing = mask.closing(row.ids)
+    row.no_way = not closing
     to_spare = left - len(closing) - SPARE
     row.look_at = left - max(1, to_spare // 2)
     due = lost or to_spare < 0

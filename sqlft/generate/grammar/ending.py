@@ -18,7 +18,7 @@ _MOST_OPTIONS = 64
 """Of each place so many are tried, the plainest."""
 _Way: TypeAlias = tuple[int, int, str, Callable[[], "list[Option]"]]
 """What a way costs, when it was found, its text, and what it leads to."""
-_MOST_STEPS = 800
+_MOST_STEPS = 400
 _MOST_CHARACTERS = 12
 """Of a described text: as many as a date has, and one."""
 
