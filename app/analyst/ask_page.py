@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analyst import places
+from analyst.ahead import read_ahead
 from analyst.answer_view import show_entry
 from analyst.asking import finish, running, start
 from analyst.copying import show_copying, show_snapshot
@@ -36,6 +37,7 @@ def show() -> None:
     if place.database.kind == "url":
         show_copying(place, schema)
         return
+    read_ahead(place, schema)
     show_snapshot(place)
     _history()
     _take_link(place)

@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -101,19 +100,8 @@ def load_writers() -> Writers:
         limits=chosen.limits,
         decoding=chosen.decoding,
     )
-    found = Writers(
+    return Writers(
         base=Writer(generator=loaded.generator, calibration=loaded.calibration),
         named=loaded.adapters,
         folders=known,
     )
-    if not choice.model.startswith("endpoint:"):
-        threading.Thread(target=_warm, args=(loaded, found), name="sqlft-warm", daemon=True).start()
-    return found
-
-
-def _warm(loaded: sqlft.Assistant, found: Writers) -> None:
-    """Has the model read the first schema, so that the first question does not wait for it."""
-    with suppress(SqlftError):
-        generator = found.for_schema(loaded.schema).generator
-        short = replace(loaded.decoding, max_output_tokens=1, candidates=1, repair=False)
-        replace(loaded, generator=generator, decoding=short).ask("How many rows are there?")

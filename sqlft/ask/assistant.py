@@ -17,7 +17,7 @@ from sqlft.config import Decoding, Limits
 from sqlft.database import Database, QueryResult
 from sqlft.errors import InputError, SqlError
 from sqlft.execute import run_query
-from sqlft.model import Cancel, Generator, Reply
+from sqlft.model import Cancel, Generator, ReadsAhead, Reply
 from sqlft.prompt import Layout, Prompt, extract, layout, notes_for
 from sqlft.prompt.strategies import with_correction
 from sqlft.schema import Schema, match_values, nearest_tables, pruned, read_schema
@@ -165,6 +165,30 @@ class Assistant:
     def shown_schema(self, question: str) -> str:
         """The schema text that the model would see for the question."""
         return self._prompt(self.generator, self.schema, clean_question(question)).schema_text
+
+    def read_ahead(self, *, adapter: str | None = None, cancel: Cancel | None = None) -> bool:
+        """Has the model read the schema, which every question begins with; true once it is kept.
+
+        For a thread of its own, as soon as it is known what will be asked: the next question need
+        not read it, and is answered as it would have been. False where it was cancelled, or gave
+        way to a question over another schema; then call it again. Nothing is done, and it is true,
+        where nothing can be kept: at an endpoint, and over a schema that is pruned anew for each
+        question.
+
+        Args:
+            adapter: as for ``ask``.
+            cancel: asked about once a second while the model reads; true ends it.
+
+        Raises:
+            InputError, ModelError: as for ``ask``.
+        """
+        generator, schema = self._writer(adapter).generator, self.schema
+        if not isinstance(generator, ReadsAhead):
+            return True
+        prompt = self._prompt(generator, schema, "")
+        if prompt.schema is not schema:
+            return True
+        return generator.read_ahead(prompt, self.decoding, cancel=cancel)
 
     def _writer(self, adapter: str | None) -> Writer:
         if adapter is None:

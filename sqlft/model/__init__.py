@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlft.model.fetching import fetch
 from sqlft.model.fixed import FixedGenerator
 from sqlft.model.folder import verify
-from sqlft.model.generator import Cancel, Finish, Generator, Reply
+from sqlft.model.generator import Cancel, Finish, Generator, ReadsAhead, Reply
 from sqlft.model.known import KnownModel, known_model, known_models
 from sqlft.model.loaded import LoadedModel
 
@@ -24,6 +24,7 @@ __all__ = [
     "Generator",
     "KnownModel",
     "LoadedModel",
+    "ReadsAhead",
     "Reply",
     "fetch",
     "known_model",

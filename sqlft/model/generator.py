@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from sqlft.config import Decoding
 from sqlft.prompt.prompt import Prompt
@@ -51,5 +51,19 @@ class Generator(Protocol):
         Raises:
             ModelError: the weights or the endpoint failed.
             InputError: a prompt does not fit the model's context.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A generator that can read what prompts share before anybody asks."""
+
+    def read_ahead(
+        self, prompt: Prompt, decoding: Decoding, *, cancel: Cancel | None = None
+    ) -> bool:
+        """Reads the part of the prompt that others share; true once it is kept.
+
+        It changes no answer, and gives way to whoever asks over another schema.
         """
         ...

@@ -1,5 +1,8 @@
 """What questions over one schema share is read once, and changes no token."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +42,8 @@ def test_a_kept_prefix_changes_no_token(tiny: LoadedModel) -> None:
             assert kept.generate([prompt], decoding) == fresh.generate([prompt], decoding)
 
 
-def test_the_shared_part_is_read_once(tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def blocks_read(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """How many tokens of each row every step reads, from now on."""
     read: list[list[int]] = []
     block = Slots.block
 
@@ -48,6 +52,11 @@ def test_the_shared_part_is_read_once(tiny: LoadedModel, monkeypatch: pytest.Mon
         return block(self, runs, first=first)
 
     monkeypatch.setattr(Slots, "block", noted)
+    return read
+
+
+def test_the_shared_part_is_read_once(tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = blocks_read(monkeypatch)
     writer, shop = LocalGenerator(tiny), prompts()[::2]
     once = Decoding(max_output_tokens=1)
     writer.generate(shop[:1], once)
@@ -56,6 +65,62 @@ def test_the_shared_part_is_read_once(tiny: LoadedModel, monkeypatch: pytest.Mon
     assert read == [[tokens[0].shared_tokens], rests[:1]]
     writer.generate(shop, once)
     assert read[2:] == [sorted(rests)]
+
+
+def test_reading_ahead_changes_no_token_and_is_not_read_again(
+    tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlft.generate.reader.READ_TOKENS", {"cpu": 7})  # in many pieces
+    ahead, fresh = LocalGenerator(tiny), LocalGenerator(tiny)
+    expected = [fresh.generate([prompt], GREEDY) for prompt in prompts()]
+    for prompt in prompts()[:2]:
+        assert ahead.read_ahead(prompt, GREEDY)
+    read = blocks_read(monkeypatch)
+    assert all(ahead.read_ahead(prompt, GREEDY) for prompt in prompts())
+    assert read == []
+    assert [ahead.generate([prompt], GREEDY) for prompt in prompts()] == expected
+    shared = min(tokenise(prompt, tiny.tokenizer).shared_tokens for prompt in prompts())
+    assert 0 < max(map(max, read)) < shared
+
+
+def test_reading_ahead_row_by_row_is_the_same(
+    tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlft.generate.local.network", lambda model, adapter: None)
+    ahead, prompt = LocalGenerator(tiny), prompts()[0]
+    assert ahead.read_ahead(prompt, GREEDY)
+    assert ahead.generate([prompt], GREEDY) == LocalGenerator(tiny).generate([prompt], GREEDY)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_reading_ahead_gives_way_to_another_schema_alone(
+    tiny: LoadedModel, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    monkeypatch.setattr("sqlft.generate.reader.READ_TOKENS", {"cpu": 7})
+    writer, block = LocalGenerator(tiny), Slots.block
+    reading, waited = threading.Event(), threading.Event()
+
+    def slow(self: Slots, runs: list[tuple[int, ...]], *, first: int = 0) -> Any:
+        if not reading.is_set():
+            reading.set()
+            assert waited.wait(60)
+        return block(self, runs, first=first)
+
+    monkeypatch.setattr(Slots, "block", slow)
+    with ThreadPoolExecutor(2) as threads:
+        ahead = threads.submit(writer.read_ahead, prompts()[0], GREEDY)
+        assert reading.wait(60)
+        asked = threads.submit(writer.generate, [prompts()[2 + place]], GREEDY)
+        while not writer._turns._waiting:
+            time.sleep(0.01)
+        waited.set()
+        assert ahead.result(60) == (place == 0)
+        assert asked.result(60) == LocalGenerator(tiny).generate([prompts()[2 + place]], GREEDY)
+    assert writer.read_ahead(prompts()[0], GREEDY)
+
+
+def test_reading_ahead_is_cancelled_at_its_next_piece(tiny: LoadedModel) -> None:
+    assert not LocalGenerator(tiny).read_ahead(prompts()[0], GREEDY, cancel=lambda: True)
 
 
 def test_kept_bytes_stay_within_their_bound() -> None:
