@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlft.generate.grammar.arithmetic import may_read
 from sqlft.generate.grammar.columns import columns, has_column
@@ -25,6 +25,8 @@ from sqlft.generate.grammar.windows import PLAIN, window
 
 _LAST_LITERAL = re.compile(r", (?:'(?:[^']|'')*'|[\d.]+)$")
 _MOST_ARGUMENTS = 5
+_OF_ITSELF = ("REPLACE", "REGEXP_REPLACE")
+"""Functions that have a reason to be called on what they gave."""
 _OVER_GROUPS = ("SUM", "AVG", "MAX", "MIN")
 
 
@@ -33,6 +35,8 @@ def calls(env: Env, want: frozenset[Kind], then: Then) -> Options:
     options: Options = []
     deeper = env.deeper()
     for signature in _fitting(env.rules.scalars, want, _readable(deeper)):
+        if signature.name == env.around:
+            continue
         options.append(_called(signature, env, deeper, want, then))
     if env.aggregates or _windowed(env):
         options += _aggregates(env, want, then)
@@ -140,26 +144,31 @@ def _called(
     signature: Signature, env: Env, inner: Env, want: frozenset[Kind], then: Then
 ) -> Option:
     """The call; ``then`` is asked with an aggregate's value as one."""
-    text = f"{signature.name}("
     if not signature.takes:
         kind = signature.gives if signature.gives != "same" else "number"
-        value = Value(kind, f"{text})")
-        return lit(f"{text})", then, env, value)
+        text = f"{signature.name}()"
+        return lit(text, then, env, Value(kind, text))
+    # Half a hundred of these are made wherever a value may stand, and one is followed: each is as
+    # little as it can be.
+    return Option(f"{signature.name}(", partial(_opened, signature, env, inner, want, then))
 
+
+def _opened(
+    signature: Signature, env: Env, inner: Env, want: frozenset[Kind], then: Then, text: str
+) -> Options:
     def closed(after: Env, value: Value) -> Options:
         return then(env.after(after), replace(value.whole(value.text), constant=False))
 
-    def opened() -> Options:
-        options: Options = []
-        for opening in signature.openings:
-            start = Value("number", text + opening, constant=True)
-            if opening:
-                options.append(lit(opening, _argument, signature, 0, start, inner, want, closed))
-            else:
-                options += _argument(signature, 0, start, inner, want, closed)
-        return options
-
-    return lit(text, opened)
+    if signature.name not in _OF_ITSELF:
+        inner = inner.within(around=signature.name)
+    options: Options = []
+    for opening in signature.openings:
+        start = Value("number", text + opening, constant=True)
+        if opening:
+            options.append(lit(opening, _argument, signature, 0, start, inner, want, closed))
+        else:
+            options += _argument(signature, 0, start, inner, want, closed)
+    return options
 
 
 def _argument(

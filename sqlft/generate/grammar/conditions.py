@@ -29,16 +29,23 @@ _DEEPEST = 3
 
 def condition(env: Env, then: Then) -> Options:
     """Comparisons with AND and OR between them."""
-    return _conditions(env, Value("bool", ""), 1, then)
+    return _conditions(env, Value("bool", ""), frozenset(), then)
 
 
-def _conditions(env: Env, before: Value, number: int, then: Then) -> Options:
+def _conditions(env: Env, before: Value, earlier: frozenset[str], then: Then) -> Options:
+    """The next comparison; one that was written before is the last of all.
+
+    To bar it altogether would leave texts of fixed length, such as a date, without a way on.
+    """
+
     def tested(after: Env, test: Value) -> Options:
         whole = before.joined(test, before.text + test.text, "bool")
         options = then(after, whole)
-        for word in (" AND ", " OR ") if number < MOST_TESTS else ():
+        more = len(earlier) + 1 < MOST_TESTS and test.text not in earlier
+        seen = earlier | {whole.text if HIDDEN in test.text else test.text}
+        for word in (" AND ", " OR ") if more or not options else ():
             longer = whole.made(whole.text + word)
-            options.append(lit(word, _conditions, after, longer, number + 1, then))
+            options.append(lit(word, _conditions, after, longer, seen, then))
         return options
 
     return _test(env, tested)

@@ -32,6 +32,7 @@ def _grouping(select: Select, then: Selected) -> Options:
     options: Options = []
     if not select.star and select.want != ():
         options.append(lit(" GROUP BY ", _group, select, then))
+        options += _grouped_at_once(select, then)
         if select.aggregate and select.groupable:
             options.append(lit(" GROUP BY ALL", _grouped_all, select, then))
     if not select.aggregate:
@@ -79,6 +80,30 @@ def _grouped_all(select: Select, then: Selected) -> Options:
     groups = tuple(item for item in select.items if not item.aggregate and not item.constant)
     longer = replace(select, groups=groups)  # DuckDB takes no QUALIFY after GROUP BY ALL
     return [*then(longer), *_having(longer, then, then)]
+
+
+def _grouped_at_once(select: Select, then: Selected) -> Options:
+    """All columns that must be grouped by, in one: whoever looks for an end need not try others.
+
+    Where no item holds both such a column and an aggregate, GROUP BY ALL does that.
+    """
+    if select.groupable or not select.aggregate:
+        return []
+    bare = select.env.scope.style == "bare"
+    still = frozenset(key for item in select.open_items for key in item.keys)
+    groups = tuple(
+        Value(field.kind, text, frozenset({(key, frozenset())}), plain=True)
+        for source in select.env.scope.sources
+        for field in source.fields
+        for text in [field.text if bare else f"{source.shown}.{field.text}"]
+        for key in [(source.name, field.text)]
+        if key in still
+    )
+    if not 0 < len(groups) <= MOST_GROUPS:
+        return []
+    longer = replace(select, groups=groups)
+    text = ", ".join(group.text for group in groups)
+    return [lit(f" GROUP BY {text}", lambda: [*_having(longer, then), *_qualified(longer, then)])]
 
 
 def _grouped(select: Select, env: Env, value: Value, then: Selected) -> Options:

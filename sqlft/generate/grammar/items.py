@@ -114,7 +114,7 @@ def _star_end(select: Select, then: Selected, after_items: AfterItems) -> Option
     """What may come after a star: further items, but where its columns are all that is wanted."""
     if select.want is None:
         return _item_after(select, then, after_items)
-    return after_items(select, then) if select.offers_enough else []
+    return after_items(select, then)
 
 
 def _left_out(select: Select, then: Selected, after_items: AfterItems) -> Options:
@@ -202,6 +202,7 @@ def _item_after(select: Select, then: Selected, after_items: AfterItems) -> Opti
     options: Options = []
     if (want is None or count == len(want)) and select.offers_enough and select.telling:
         options += after_items(select, then)
-    if count < (MOST_ITEMS if want is None else len(want)):
+    lacking = want is None and not select.offers_enough
+    if lacking or count < (MOST_ITEMS if want is None else len(want)):
         options.append(lit(", ", item, select, then, after_items))
     return options

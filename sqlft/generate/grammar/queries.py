@@ -25,11 +25,12 @@ def query(env: Env, then: Rows, *, want: Wants = None, offers: Offers = None) ->
     Args:
         env: the query around it, whose columns it may read.
         want: the kinds of its columns, where they are asked for.
-        offers: kinds of columns that are referred to by name from around it: it must offer one.
+        offers: kinds of columns that are referred to by name from around it: it must offer one of
+            each.
     """
     if not env.known.tables:
         return []
-    inner = _inside(env)
+    inner = _inside(env).within(reading=want == ())
     options = _whole(inner, then, want, offers)
     if want != () and env.nesting == 0:
         options.append(lit("WITH ", _with, inner, then, want, offers))
@@ -66,7 +67,7 @@ def _cte(env: Env, name: str, then: Rows, want: Wants, offers: Offers) -> Option
             options.append(lit("), ", _with, longer, then, want, offers))
         return options
 
-    return [lit(" AS (", query, env, closing, offers=ANY)]
+    return [lit(" AS (", query, env, closing, offers=(ANY,))]
 
 
 def _whole(env: Env, then: Rows, want: Wants, offers: Offers) -> Options:

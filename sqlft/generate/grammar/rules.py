@@ -24,8 +24,8 @@ Rows: TypeAlias = "Callable[[tuple[Field, ...], frozenset[Key]], Options]"
 Wants: TypeAlias = "Sequence[frozenset[Kind]] | None"
 """The kinds of a query's columns; none: any, ``()``: of EXISTS."""
 
-Offers: TypeAlias = "frozenset[Kind] | None"
-"""Kinds of which a query must offer a column by name; none: nobody asks for its names."""
+Offers: TypeAlias = "tuple[frozenset[Kind], ...] | None"
+"""Kinds of each of which a query must offer a column by name; none: nobody asks for its names."""
 
 
 class ExpressionRule(Protocol):

@@ -204,6 +204,10 @@ class Env:
     """What the FROM that comes later must hold."""
     depth: int = 0
     """How deep within calls and brackets."""
+    around: str = ""
+    """The function whose argument this is: it is not called again at once."""
+    reading: bool = False
+    """The query must read a column of the queries around it: none of their names is hidden."""
     nesting: int = 0
     """How deep within queries."""
 
@@ -212,7 +216,7 @@ class Env:
 
     def deeper(self) -> Env:
         """Within a call or brackets."""
-        return replace(self, depth=self.depth + 1)
+        return replace(self, depth=self.depth + 1, around="")
 
     def after(self, inner: Env) -> Env:
         """Here again after something within, which may have decided the columns' style."""

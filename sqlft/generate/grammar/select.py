@@ -62,7 +62,8 @@ class Select:
         """Whether its columns are what the query around it asks for by name."""
         if self.offers is None:
             return True
-        return any(field.kind in self.offers for field in unambiguous(self.fields))
+        held = {field.kind for field in unambiguous(self.fields)}
+        return not any(kinds.isdisjoint(held) for kinds in self.offers)
 
     @property
     def groupable(self) -> bool:

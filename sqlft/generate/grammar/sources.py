@@ -86,6 +86,8 @@ def _source(
     options: Options = []
     taken = {source.name.casefold() for source in earlier}
     around = {source.name.casefold() for source in env.scope.outer}
+    if env.reading:
+        taken |= around
     hidden = {source.text for source in env.ctes}
     tables = [table for table in env.known.tables if table.text not in hidden]
     compared = frozenset(kind for source in earlier for kind in source.kinds)
@@ -142,8 +144,6 @@ def _derived(
     def closing(fields: tuple[Field, ...], used: frozenset[Key]) -> Options:
         name = free_name("derived", taken)
         source = Source("", name, unambiguous(fields))
-        if any(need.isdisjoint(source.held) for need in needs):
-            return []
         if earlier:
             return [lit(f") AS {quoted(name)}", then, source)]
         alone = lit(")", _alone, source.renamed(""), then)
@@ -153,8 +153,8 @@ def _derived(
 
     inner = replace(env, scope=Scope((), (), "bare"), aggregates=False, windows=False)
     compared = frozenset(kind for source in earlier for kind in source.kinds)
-    least = min(needs, key=len, default=ANY)
-    return env.rules.query(inner, closing, offers=compared if earlier else least)
+    offers = (compared,) if earlier else needs or (ANY,)
+    return env.rules.query(inner, closing, offers=offers)
 
 
 def _alone(source: Source, then: Callable[[Source], Options]) -> Options:

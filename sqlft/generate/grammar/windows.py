@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import ANY, ORDERED
+from sqlft.generate.grammar.columns import in_sight
+from sqlft.generate.grammar.kinds import ANY, ORDERED, Kind
 from sqlft.generate.grammar.literals import counts
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rules import Then
-from sqlft.generate.grammar.scope import Env, Value
+from sqlft.generate.grammar.scope import Env, Key, Value
 
 PLAIN = 2
 """The depth at which a window's expressions begin: what is in them is plain."""
+_Further: TypeAlias = "Callable[[Env, Env, Value, frozenset[Key], Then], Options]"
 _FREE = ("SUM", "AVG", "COUNT", "MIN", "MAX")
 _FIRST, _LAST = "UNBOUNDED PRECEDING", "UNBOUNDED FOLLOWING"
 _CURRENT = "CURRENT ROW"
@@ -23,40 +26,64 @@ def window(env: Env, value: Value, then: Then) -> Options:
     start = value.made(f"{value.text} OVER (")
     options = _end(env, inner, start, then) if value.text.startswith(_FREE) else []
     for word, rule in (("ORDER BY ", _ordered), ("PARTITION BY ", _parted)):
-        options.append(lit(word, rule, env, inner, start.made(start.text + word), then))
+        more = start.made(start.text + word)
+        options.append(lit(word, rule, env, inner, more, frozenset(), then))
     return options
 
 
-def _parted(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
+def _parted(env: Env, inner: Env, so_far: Value, seen: frozenset[Key], then: Then) -> Options:
+    """One more value that rows are parted by; ``seen``: columns that were."""
+
     def parted(after: Env, value: Value) -> Options:
         made = so_far.joined(value, so_far.text + value.text, so_far.kind)
-        more = made.made(f"{made.text}, ")
         order = made.made(f"{made.text} ORDER BY ")
         return [
-            lit(", ", _parted, env, after, more, then),
-            lit(" ORDER BY ", _ordered, env, after, order, then),
+            *_further(_parted, env, after, made, _with(seen, value), then, ANY),
+            lit(" ORDER BY ", _ordered, env, after, order, frozenset(), then),
             *_end(env, after, made, then),
         ]
 
-    return env.rules.expression(inner, ANY, parted, literals=False)
+    return env.rules.expression(inner, ANY, parted, but=seen, literals=False)
 
 
-def _ordered(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
+def _ordered(env: Env, inner: Env, so_far: Value, seen: frozenset[Key], then: Then) -> Options:
+    """One more value that rows are ordered by; ``seen``: columns that they were."""
+
     def ordered(after: Env, value: Value) -> Options:
         made = so_far.joined(value, so_far.text + value.text, so_far.kind)
-        down = made.made(f"{made.text} DESC")
-        return [lit(" DESC", directed, after, down), *directed(after, made)]
+        down, keys = made.made(f"{made.text} DESC"), _with(seen, value)
+        return [lit(" DESC", directed, after, down, keys), *directed(after, made, keys)]
 
-    def directed(after: Env, made: Value) -> Options:
+    def directed(after: Env, made: Value, keys: frozenset[Key]) -> Options:
         first = made.made(f"{made.text} NULLS FIRST")
-        return [lit(" NULLS FIRST", ended, after, first), *ended(after, made)]
+        return [lit(" NULLS FIRST", ended, after, first, keys), *ended(after, made, keys)]
 
-    def ended(after: Env, made: Value) -> Options:
-        options = [lit(", ", _ordered, env, after, made.made(f"{made.text}, "), then)]
+    def ended(after: Env, made: Value, keys: frozenset[Key]) -> Options:
+        options = _further(_ordered, env, after, made, keys, then, ORDERED)
         options.append(lit(" ROWS BETWEEN ", _rows, env, after, made, then))
         return options + _end(env, after, made, then)
 
-    return env.rules.expression(inner, ORDERED, ordered, literals=False)
+    return env.rules.expression(inner, ORDERED, ordered, but=seen, literals=False)
+
+
+def _with(seen: frozenset[Key], value: Value) -> frozenset[Key]:
+    return seen | (value.keys | value.outer if value.plain else frozenset())
+
+
+def _further(
+    rule: _Further,
+    env: Env,
+    inner: Env,
+    made: Value,
+    seen: frozenset[Key],
+    then: Then,
+    want: frozenset[Kind],
+) -> Options:
+    """A comma and one more, while there is a column that was not."""
+    left = ((source.name, field.text) for source, field, _ in in_sight(inner, want))
+    if all(key in seen for key in left):
+        return []
+    return [lit(", ", rule, env, inner, made.made(f"{made.text}, "), seen, then)]
 
 
 def _rows(env: Env, inner: Env, so_far: Value, then: Then) -> Options:
