@@ -12,6 +12,7 @@ import pytest
 from walks import walk
 
 from sqlft.generate.grammar.canonical import canonical_sentences
+from sqlft.generate.grammar.ending import ending
 from sqlft.generate.grammar.machine import narrow_text
 from sqlft.generate.grammar.signatures import AGGREGATES, SCALARS, WINDOWS
 from sqlft.schema import Column, ForeignKey, Schema, Table, parse_ddl
@@ -74,6 +75,33 @@ def test_sampled_sentences_pass_the_check_and_bind(
         assert check_sql(sql, SHOP).ok, sql
         shop.execute(f"EXPLAIN {sql}")
         canonical(sql, SHOP)  # sqlglot reads it, too
+
+
+MUST_GO_ON = (
+    # items that hold an aggregate and a column, by which rows must then be grouped
+    "FROM orders SELECT COUNT(*) = order_id",
+    "FROM orders SELECT customer_id, total * COUNT(*)",
+    "WITH a AS (FROM orders SELECT customer_id, COUNT(*) = 72 * order_id AS n",
+    "WITH a AS (FROM orders SELECT customer_id, MAX(ordered) > ordered AS late GROUP BY ",
+    # a query that must read a column of the one around it
+    "FROM customers SELECT name WHERE EXISTS (FROM customers AS customers_2 SELECT 1",
+    # a query that must give both a number and a text
+    "FROM customers SELECT customer_id, name UNION FROM (FROM orders SELECT customer_id",
+    # a query that must give a name, after as many items as there mostly are
+    "WITH a AS (FROM orders SELECT " + ", ".join(f"total + {n}" for n in range(12)),
+)
+
+
+@pytest.mark.parametrize("begun", MUST_GO_ON)
+def test_what_must_go_on_can_and_comes_to_an_end(begun: str) -> None:
+    draw = random.Random(3)
+    place = canonical_sentences(SHOP, "no answer").follow(begun)
+    assert place is not None and not place.accepting
+    rest = ending(place)
+    assert rest is not None
+    assert check_sql(begun + rest, SHOP).ok, begun + rest
+    for _ in range(3):  # and nothing that may come is without a way on
+        walk(place, draw, soft_length=20, most_length=120)
 
 
 def test_a_column_of_another_table_or_of_none_is_never_accepted(sampled: list[str]) -> None:

@@ -207,7 +207,7 @@ class Env:
     around: str = ""
     """The function whose argument this is: it is not called again at once."""
     reading: bool = False
-    """The query must read a column of the queries around it: none of their names is hidden."""
+    """The query must read a column of the queries around it: not all of their names are hidden."""
     nesting: int = 0
     """How deep within queries."""
 

@@ -87,7 +87,8 @@ def _source(
     taken = {source.name.casefold() for source in earlier}
     around = {source.name.casefold() for source in env.scope.outer}
     if env.reading:
-        taken |= around
+        seen = {source.name.casefold() for source in env.scope.outer if source.fields} - taken
+        taken |= seen if len(seen) == 1 else set()
     hidden = {source.text for source in env.ctes}
     tables = [table for table in env.known.tables if table.text not in hidden]
     compared = frozenset(kind for source in earlier for kind in source.kinds)
@@ -221,7 +222,18 @@ def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
         return False
     one, other = a.text.casefold(), b.text.casefold()
     named = one == other and one not in _VAGUE
-    return left.table == right.table or named or _points(a, right, b) or _points(b, left, a)
+    texts = a.kind == b.kind == "text"
+    by_name = texts and (_tells_name(a, left) or _tells_name(b, right))
+    pointing = _points(a, right, b) or _points(b, left, a)
+    return left.table == right.table or named or pointing or by_name
+
+
+def _tells_name(field: Field, source: Source) -> bool:
+    """Whether it is what a table's things are called by, as ``city.city_name``.
+
+    Any text may refer to one, as ``state.capital`` does.
+    """
+    return _words(field.text) == _words(source.name) | {"name"}
 
 
 def _points(field: Field, source: Source, target: Field) -> bool:
@@ -235,12 +247,12 @@ def _points(field: Field, source: Source, target: Field) -> bool:
 
 @lru_cache(maxsize=4096)
 def _words(name: str) -> frozenset[str]:
-    """The words of a name, in lower case.
+    """The words of a name, in lower case and as of one thing.
 
-    >>> sorted(_words("startStation_ID"))
+    >>> sorted(_words("startStations_ID"))
     ['id', 'start', 'station']
     """
-    return frozenset(word.casefold() for word in _WORD.findall(name))
+    return frozenset(word.casefold().removesuffix("s") for word in _WORD.findall(name))
 
 
 def _comparable(a: Field, b: Field) -> bool:
