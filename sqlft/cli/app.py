@@ -6,7 +6,10 @@ import importlib.util
 import os
 import socket
 import sys
+import tomllib
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -73,6 +76,25 @@ def _free_port(wanted: int | None) -> int:
     raise InputError(f"{shown} taken by another program", hint="choose another with --port")
 
 
+def _flags(path: Path) -> dict[str, Any]:
+    """Streamlit's options in a config.toml, named as its flags are."""
+    with path.open("rb") as file:
+        return dict(_flat(tomllib.load(file)))
+
+
+def _flat(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every value, by the names on the way to it.
+
+    >>> dict(_flat({"server": {"port": 1}, "theme": {"dark": {"linkColor": "red"}}}))
+    {'server_port': 1, 'theme_dark_linkColor': 'red'}
+    """
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}_{inner}", found) for inner, found in _flat(value))
+        else:
+            yield name, value
+
+
 def _serve(main: str, options: dict[str, Any], port: int) -> None:
     """Runs Streamlit in this process until it is stopped."""
     import json
@@ -82,12 +104,7 @@ def _serve(main: str, options: dict[str, Any], port: int) -> None:
     from streamlit.web import bootstrap
 
     # Said as flags, so that no config.toml of the user's home or folder can open the app up.
-    flags = {
-        "server_address": "localhost",
-        "server_port": port,
-        "server_headless": True,
-        "server_fileWatcherType": "none",
-        "browser_gatherUsageStats": False,
-    }
+    # Streamlit's own start alone reads the one that lies beside the app.
+    flags = {**_flags(Path(main).parent / ".streamlit" / "config.toml"), "server_port": port}
     bootstrap.load_config_options(flags)
     bootstrap.run(main, False, [], flags)

@@ -1,5 +1,6 @@
 """`sqlft app`: what is wrong is said at the command line; what is served is for this machine."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -44,13 +45,32 @@ def test_options_reach_the_app_whole() -> None:
     )
 
 
-def test_it_listens_on_this_machine_only(app_home: Path) -> None:
+def upgraded(port: int, host: str) -> int:
+    """What the app answers to a browser that came by that name and asks for its stream."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=60)
+    headers = {
+        "Host": f"{host}:{port}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c3FsZnQgYW5zd2VycyEhIQ==",
+    }
+    connection.request("GET", "/_stcore/stream", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_it_listens_on_this_machine_only_and_has_its_own_options_wherever_it_starts(
+    app_home: Path, tmp_path: Path
+) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "sqlft", "app", "retail", "--port", str(port)]
     server = subprocess.Popen(
         command,
+        cwd=tmp_path,
         env={**os.environ, "SQLFT_HOME": str(app_home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -66,6 +86,8 @@ def test_it_listens_on_this_machine_only(app_home: Path) -> None:
         process = psutil.Process(server.pid)
         places = {c.laddr.ip for c in process.net_connections() if c.status == "LISTEN"}
         assert places and places <= {"127.0.0.1", "::1"}
+        # A page elsewhere whose name was made to mean this machine: allowedHosts is ours.
+        assert upgraded(port, "localhost") == 101 and upgraded(port, "evil.test") == 403
     finally:
         server.terminate()
         server.wait(60)

@@ -112,6 +112,36 @@ def test_the_refusal_of_a_layout_is_a_refusal(shop: Path) -> None:
     assert answer.status == "refused" and answer.refusal
 
 
+class Ahead(sqlft.FixedGenerator):
+    """Notes what it is told to read ahead."""
+
+    def __init__(self) -> None:
+        super().__init__(QUESTIONS)
+        self.texts: list[str] = []
+
+    def read_ahead(self, prompt: Any, decoding: Any, *, cancel: Any = None) -> bool:
+        self.texts.append(prompt.schema_text)
+        return len(self.texts) > 1
+
+
+def test_what_is_read_ahead_is_what_every_question_shows(shop: Path, assistant: Assistant) -> None:
+    writer = Ahead()
+    ahead = sqlft.load(database=shop, generator=writer)
+    assert [ahead.read_ahead(), ahead.read_ahead()] == [False, True]
+    assert writer.texts == [ahead.ask("How many orders?").schema_text] * 2
+    assert assistant.read_ahead()  # a writer that cannot has nothing to do
+
+
+def test_a_schema_that_is_pruned_for_each_question_is_not_read_ahead(tmp_path: Path) -> None:
+    path, writer = tmp_path / "wide.duckdb", Ahead()
+    with duckdb.connect(str(path)) as connection:
+        for number in range(20):
+            connection.execute(f"CREATE TABLE table_{number} (id INTEGER, city VARCHAR)")
+    decoding = sqlft.Decoding(schema_tokens=50)
+    assert sqlft.load(database=path, generator=writer, decoding=decoding).read_ahead()
+    assert writer.texts == []
+
+
 class CutOff(sqlft.FixedGenerator):
     """Writes its reply and then runs into a limit."""
 

@@ -136,6 +136,7 @@ def test_load_takes_several_and_ask_chooses_by_name(
         )
     assert assistant.ask("How many?").adapter == str(folders["bank"])
     assert assistant.ask("How many?", adapter="shop").adapter == str(folders["shop"])
+    assert assistant.read_ahead(adapter="shop") and assistant.read_ahead()
     with pytest.raises(InputError, match="no adapter 'shp' is loaded") as failure:
         assistant.ask("How many?", adapter="shp")
     assert failure.value.hint == "did you mean shop? loaded: shop, bank"
