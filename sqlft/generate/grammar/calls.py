@@ -27,6 +27,8 @@ _LAST_LITERAL = re.compile(r", (?:'(?:[^']|'')*'|[\d.]+)$")
 _MOST_ARGUMENTS = 5
 _OF_ITSELF = ("REPLACE", "REGEXP_REPLACE")
 """Functions that have a reason to be called on what they gave."""
+_UNFILTERED = ("FIRST(", "LAST(")
+"""What DuckDB makes window functions of that take no FILTER."""
 _OVER_GROUPS = ("SUM", "AVG", "MAX", "MIN")
 
 
@@ -258,7 +260,7 @@ def _filter(env: Env, value: Value, then: Then) -> Options:
         made = Value(value.kind, text, frozenset(), value.outer | test.outer, aggregate=True)
         after_it = env.after(after)
         options = [lit(")", then, after_it, made)]
-        if _windowed(env) and not env.only:
+        if _windowed(env) and not env.only and not value.text.startswith(_UNFILTERED):
             over = replace(made, reads=value.reads | test.reads, aggregate=False)
             options.append(lit(") OVER (", window, after_it, over, then))
         return options
