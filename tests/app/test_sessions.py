@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from sqlft.feedback import corrections
+from sqlft.model import FixedGenerator
 
 Session = Callable[[], Any]
 
@@ -156,3 +159,24 @@ def test_a_page_without_anything_says_what_will_be_there(session: Session) -> No
     one = session()
     assert "Nothing here yet" in one.turn_to("corrections").text
     assert "No evaluation has been run yet" in one.turn_to("quality").text
+
+
+def test_each_database_is_read_ahead_once_when_it_is_chosen(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(self: FixedGenerator, prompt: Any, decoding: Any, *, cancel: Any = None) -> bool:
+        read.append(prompt.schema.name)
+        return len(read) > 1  # the first time it gives way
+
+    monkeypatch.setattr("analyst.ahead._AGAIN_S", 0.01)
+    monkeypatch.setattr(FixedGenerator, "read_ahead", noted, raising=False)
+    one = session()
+    assert one.app.session_state["ahead"][1].wait(180)
+    assert read == ["retail", "retail"]
+    one.ask("How many stores are there?").app.run()
+    assert read == ["retail", "retail"]
+    one.app.selectbox[0].set_value("bank").run()
+    schema, job = one.app.session_state["ahead"]
+    assert schema.name == "bank" and job.wait(180) and job.error is None
