@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
@@ -111,6 +111,8 @@ def _array(values: Sequence[object], wanted: pa.DataType) -> pa.Array:
     if wanted == pa.string():
         return pa.array([_text(value) for value in values], wanted)
     values = [bytes(v) if isinstance(v, memoryview) else v for v in values]
+    if pa.types.is_time(wanted):
+        values = [_time_of_day(value) for value in values]
     if wanted == pa.date32() and any(isinstance(v, datetime) for v in values):
         wanted = pa.timestamp("us")  # else the time of day would be lost
     if not any(_would_change(value, wanted) for value in values):
@@ -185,6 +187,31 @@ def _text(value: object) -> str | None:
         text = json.dumps(value, ensure_ascii=False, default=str)
     elif isinstance(value, bytes | bytearray | memoryview):
         text = bytes(value).decode("utf-8", "replace")
+    elif isinstance(value, timedelta):
+        text = _clock(value)
     else:
         text = str(value)
     return text.encode("utf-8", "replace").decode()
+
+
+def _time_of_day(value: object) -> object:
+    """The time of day that a driver of MySQL gives as a span; anything else as it is.
+
+    >>> _time_of_day(timedelta(hours=9)), _time_of_day(timedelta(hours=24))
+    (datetime.time(9, 0), datetime.timedelta(days=1))
+    """
+    if isinstance(value, timedelta) and timedelta(0) <= value < timedelta(days=1):
+        return (datetime.min + value).time()
+    return value
+
+
+def _clock(span: timedelta) -> str:
+    """A span as SQL writes it.
+
+    >>> _clock(timedelta(hours=9, minutes=5)), _clock(timedelta(hours=-12, microseconds=-5))
+    ('09:05:00', '-12:00:00.000005')
+    """
+    sign, span = ("-", -span) if span < timedelta(0) else ("", span)
+    minutes, seconds = divmod(span.days * 86_400 + span.seconds, 60)
+    part = f".{span.microseconds:06d}" if span.microseconds else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{part}"

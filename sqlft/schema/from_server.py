@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import CompileError, SQLAlchemyError
+from sqlalchemy.exc import CompileError, SAWarning, SQLAlchemyError
 
 from sqlft.database import Database, engine, said_of_server
 from sqlft.errors import InputError
@@ -81,7 +82,11 @@ def _unreadable(database: Database, error: Exception) -> InputError:
 def _tables(
     inspector: sa.Inspector, space: str | None, counts: Mapping[_Place, int]
 ) -> list[Table]:
-    columns = inspector.get_multi_columns(schema=space, kind=sa.engine.reflection.ObjectKind.ANY)
+    with warnings.catch_warnings():  # a type that SQLAlchemy does not know is read as text
+        warnings.simplefilter("ignore", SAWarning)
+        columns = inspector.get_multi_columns(
+            schema=space, kind=sa.engine.reflection.ObjectKind.ANY
+        )
     keys = inspector.get_multi_pk_constraint(schema=space)
     names = set(inspector.get_table_names(schema=space))
     comments: Mapping[_Place, Any] = {}

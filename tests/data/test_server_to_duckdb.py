@@ -5,7 +5,7 @@ SQLite's dialect stands in for a server.
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -193,6 +193,8 @@ def column(declared: str, *batches: list[object]) -> tuple[str, list[object]]:
         ("DATE", (["2024-02-29", None],), "DATE", [date(2024, 2, 29), None]),
         ("DATE", ([datetime(2024, 1, 2, 3)],), "TIMESTAMP", [datetime(2024, 1, 2, 3)]),
         ("DATE", (["0000-00-00"],), "VARCHAR", ["0000-00-00"]),
+        ("TIME", ([timedelta(hours=9)],), "TIME", [time(9)]),
+        ("TIME", ([timedelta(hours=-9)],), "VARCHAR", ["-09:00:00"]),
         ("JSON", ([{"a": [1]}, None],), "VARCHAR", ['{"a": [1]}', None]),
         ("BLOB", ([memoryview(b"\x00\xff")],), "BLOB", [b"\x00\xff"]),
         ("INTEGER[]", ([[1, None]],), "INTEGER[]", [[1, None]]),
