@@ -13,7 +13,7 @@ from analyst.escape import hypertext, plain
 from analyst.failure import tell
 from analyst.frame import chosen_place
 from analyst.job import Job
-from analyst.runs import Run, Stopped, datasets, read_run, run_folders, small_evaluation
+from analyst.runs import AS_IN_ASK, Run, Stopped, datasets, read_run, run_folders, small_evaluation
 from analyst.settings import settings
 from sqlft.ask import OnStage
 from sqlft.errors import InputError, SqlftError
@@ -21,7 +21,7 @@ from sqlft.model import Cancel
 from sqlft.sql import display
 
 _POLL_S = 0.5
-_WAYS = {"As in Ask": "rag", "Bare": "bare", "Persona": "persona"}
+_WAYS = {"As in Ask": AS_IN_ASK, "Bare": "bare", "Persona": "persona"}
 
 
 def show() -> None:
@@ -36,12 +36,13 @@ def show() -> None:
     if failed is not None:
         tell(failed)
     found = run_folders()
-    if not found:
+    if not found and st.session_state.get("quality-job") is None:
         st.info(
             "**No evaluation has been run yet.** The command is `sqlft eval DATASET`; its runs "
             "appear here.",
             icon=":material/monitoring:",
         )
+    if not found:
         return
     chosen = st.selectbox("Run", found, format_func=lambda path: path.name, key="run")
     try:

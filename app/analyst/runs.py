@@ -8,13 +8,19 @@ from typing import Any
 
 from analyst.settings import Settings
 from analyst.ways import generator_of
+from analyst.writer import writers
 from sqlft.config import ModelChoice, Progress, bundled, home
 from sqlft.config.evaluation import Evaluation
 from sqlft.errors import InputError
 from sqlft.evaluate.evaluation import configured, default_out, evaluate
 from sqlft.evaluate.predictor import Predictor, parse_predictors
 from sqlft.evaluate.run_folder import REPORT_PAGE, RESULTS, is_run, read_json
+from sqlft.examples import dataset as open_dataset
 from sqlft.model import Generator
+from sqlft.schema import read_schema
+
+AS_IN_ASK = "as-in-ask"
+"""Among strategies: what the Ask page does over the dataset's database."""
 
 _SEED = 0
 
@@ -72,6 +78,8 @@ def small_evaluation(
         ModelError: the model failed.
     """
     common = Predictor(name="", choice=chosen.model, decoding=chosen.decoding)
+    progress("Loading the model", None)
+    strategies = strategies.replace(AS_IN_ASK, _as_in_ask(dataset))
     config = configured(
         [dataset],
         parse_predictors(strategies, common),
@@ -82,3 +90,11 @@ def small_evaluation(
         return generator_of(choice, chosen.model)
 
     return evaluate(config, default_out(config), own_or_loaded, progress=progress)
+
+
+def _as_in_ask(folder: Path) -> str:
+    """The predictor that asks as the Ask page does: with the adapter that fits, where one does."""
+    databases = open_dataset(folder).databases
+    schema = read_schema(next(iter(databases.values())))
+    adapter = writers().result().folder_for(schema)
+    return "rag" if adapter is None else f"adapter:{adapter}"

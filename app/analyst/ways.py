@@ -173,7 +173,13 @@ class _Led:
 
 def generator_of(choice: ModelChoice, own: ModelChoice) -> Generator:
     """The app's own model where that is meant, else one that is loaded for it and kept a while."""
-    return writers().result().base.generator if choice == own else _other_generator(choice)
+    loaded = writers().result()
+    if choice == own:
+        return loaded.base.generator
+    for name, folder in loaded.folders.items():
+        if choice == replace(own, adapter=str(folder)):
+            return loaded.named[name].generator
+    return _other_generator(choice)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_MORE_MODELS)

@@ -40,11 +40,17 @@ class Writers:
         Raises:
             ModelError: an adapter's card cannot be read.
         """
-        if not self.named:
-            return self.base
-        fitting = fitting_adapter(settings().model.model, schema.digest)
-        name = next((name for name, path in self.folders.items() if path == fitting), None)
+        folder = self.folder_for(schema)
+        name = next((name for name, path in self.folders.items() if path == folder), None)
         return self.base if name is None else self.named[name]
+
+    def folder_for(self, schema: Schema) -> Path | None:
+        """Where the adapter lies that fits the schema, if one of ``named`` does.
+
+        Raises:
+            ModelError: an adapter's card cannot be read.
+        """
+        return fitting_adapter(settings().model.model, schema.digest) if self.named else None
 
 
 @st.cache_resource(show_spinner=False)
