@@ -22,6 +22,9 @@ STRUCK_OUT = 4
 SPARE = 32
 """Tokens more than the way to an answer's end takes: with fewer left it is taken."""
 
+LOOKS_AGAIN = 8
+"""Tokens after which a way is looked for again, where none was found."""
+
 Done = Callable[[Sequence[int]], bool]
 """Whether the tokens written so far hold a text that ends the answer."""
 
@@ -251,7 +254,7 @@ def _forced(row: _Row, rules: Rules) -> tuple[int, ...]:
 
 
 def _closing(mask: Mask, row: _Row, rules: Rules) -> tuple[int, ...]:
-    """Ids that end the row, where that is due. The fewer are to spare the oftener it is asked."""
+    """Ids that end the row, where that is due. Looking for them takes as long as some steps."""
     left = rules.max_output_tokens - len(row.ids)
     if row.look_at is None:
         row.look_at = rules.max_output_tokens // 4
@@ -260,10 +263,9 @@ def _closing(mask: Mask, row: _Row, rules: Rules) -> tuple[int, ...]:
         return ()
     closing = mask.closing(row.ids)
     row.no_way = not closing
-    to_spare = left - len(closing) - SPARE
-    row.look_at = left - max(1, to_spare // 2)
-    due = lost or to_spare < 0
-    return closing if due and len(closing) <= left else ()
+    needed = len(closing) + SPARE
+    row.look_at = min(left - 1, needed) if closing else left - LOOKS_AGAIN
+    return closing if (lost or left <= needed) and len(closing) <= left else ()
 
 
 def _append_runs(
