@@ -15,26 +15,30 @@ from sqlft.model.adapter import adapter_folder
 CONFIDENCE_FILE = "confidence.json"
 """Beside an adapter's weights."""
 
-SIGNALS = ("log_probability_per_token", "vote_share", "margin")
+SIGNALS = ("log_surprisal", "vote_share", "margin")
+_CERTAIN = 0.01
+"""Added to a surprisal before its logarithm: less than so much is not told apart."""
 
 
 def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | None:
     """What the candidates say of the first of them: see ``SIGNALS``; none where it is not known.
 
-    Its log-probability per token; the share of the candidates that say the same; and how much
-    larger that share is than the next group's. The first is at least -5.
+    The logarithm of its surprisal in nats; the share of the candidates that say the same; and how
+    much larger that share is than the next group's. Over answers that were tried, the surprisal of
+    the whole told right from wrong better than that of a token on average, and its logarithm makes
+    the map fit at both ends.
 
     >>> one = Candidate(reply="SELECT 1", sql="SELECT 1", votes=2, log_probability=-1.0, tokens=4)
     >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", group=1)
-    >>> signals([one, one, other, other])
-    (-0.25, 0.5, 0.25)
+    >>> signals([one, one, other, other])  # doctest: +ELLIPSIS
+    (0.0099..., 0.5, 0.25)
     """
     best = candidates[0]
     if best.log_probability is None or not best.tokens:
         return None
     rest = max((c.votes for c in candidates if c.group != best.group), default=0)
-    each = max(best.log_probability / best.tokens, -5.0)
-    return each, best.votes / len(candidates), (best.votes - rest) / len(candidates)
+    surprisal = math.log(max(0.0, -best.log_probability) + _CERTAIN)
+    return surprisal, best.votes / len(candidates), (best.votes - rest) / len(candidates)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,7 @@ def read_calibration(adapter: Path) -> Calibration:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
-            f"{path} does not hold a calibration", hint="remove it, or calibrate again"
+            f"{path} does not hold a calibration", hint="remove it, and calibrate again"
         ) from error
     return Calibration(by_candidates=maps)
 
