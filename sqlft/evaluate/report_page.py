@@ -11,6 +11,7 @@ from sqlft.evaluate.report_groups import group_section, outcome_section, tinted
 from sqlft.evaluate.words import (
     Row,
     best_tuned,
+    calibration_words,
     number_words,
     p_words,
     points_words,
@@ -183,7 +184,27 @@ def _confidence(results: Row) -> list[Section]:
         return []
     svg = lines(curves, x="share of questions answered", y="accuracy of those", bounded=(0, 1))
     caption = "What accuracy would be if only the most confident answers were given."
-    return [Section(heading="Confidence", figures=(Figure(svg=svg, caption=caption),))]
+    sure = [row for row in results["predictors"] if row["calibration"]]
+    return [
+        Section(
+            heading="Confidence",
+            text=tuple(map(calibration_words, sure)),
+            figures=(Figure(svg=svg, caption=caption), _reliability(sure)),
+        )
+    ]
+
+
+def _reliability(sure: Sequence[Row]) -> Figure:
+    found = {
+        row["name"]: [
+            (one["confidence"], one["hits"] / one["total"]) for one in row["calibration"]["bins"]
+        ]
+        for row in sure
+    }
+    svg = lines(found, x="confidence told", y="share right", bounded=(0, 1))
+    return Figure(
+        svg=svg, caption="Answers in ten groups of like confidence, and how many are right."
+    )
 
 
 def _costs(results: Row) -> list[Section]:

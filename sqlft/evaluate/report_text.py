@@ -10,6 +10,7 @@ from sqlft.evaluate.words import (
     Row,
     bounds_words,
     break_even_words,
+    calibration_words,
     number_words,
     p_words,
     points_words,
@@ -75,6 +76,11 @@ def report_text(results: Mapping[str, Any]) -> str:
                 ),
             ),
         ]
+    sure = [row for row in rows if row["calibration"]]
+    if sure:
+        parts.append("## Confidence")
+    for row in sure:
+        parts += [_plain(calibration_words(row)), _reliability(row)]
     if results["break_even"]:
         parts += ["## Costs", *(_plain(break_even_words(one)) for one in results["break_even"])]
     commands = [
@@ -105,6 +111,14 @@ def _headline(rows: Sequence[Row], *, own: bool = False) -> str:
             for row in rows
         ),
     )
+
+
+def _reliability(row: Row) -> str:
+    rows = (
+        (number_words(b["confidence"]), number_words(b["hits"] / b["total"]), b["total"])
+        for b in row["calibration"]["bins"]
+    )
+    return _table(("confidence told", "share right", "answers"), rows)
 
 
 def _outcomes(rows: Sequence[Row]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlft.errors import InputError
+from sqlft.evaluate.calibration import calibration_error, reliability
 from sqlft.evaluate.interval import Interval
 from sqlft.evaluate.judgement import Judgement
 from sqlft.evaluate.paired import Paired
@@ -144,6 +145,7 @@ def _predictor(one: Measured, summary: Summary, differing: Mapping[str, Any]) ->
         },
         "usage": _usage(one),
         "risk_coverage": risk_coverage(one),
+        "calibration": _calibration(one),
     }
 
 
@@ -177,17 +179,34 @@ def _known(counts: Sequence[int | None]) -> list[int] | None:
     return known if len(known) == len(counts) and known else None
 
 
+def _told(one: Measured) -> list[tuple[float, bool]]:
+    """The confidence of each answer that tells one, and whether it was right."""
+    return [
+        (said.prediction.confidence, judged.outcome == "correct")
+        for said, judged in zip(one.said, one.judgements, strict=True)
+        if judged.counts and said.prediction.confidence is not None
+    ]
+
+
+def _calibration(one: Measured) -> dict[str, Any] | None:
+    """How confidence and the share of right answers agree; none where no confidence is told."""
+    pairs = _told(one)
+    if not pairs:
+        return None
+    bins = reliability([confidence for confidence, _ in pairs], [right for _, right in pairs])
+    return {
+        "error": calibration_error(bins),
+        "bins": [{"confidence": b.confidence, "hits": b.hits, "total": b.total} for b in bins],
+    }
+
+
 def risk_coverage(one: Measured) -> list[dict[str, float]] | None:
     """Accuracy among the most confident answers, by the share of questions they are.
 
     Source: El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification".
     None where the predictor tells no confidence.
     """
-    pairs = []
-    for said, judged in zip(one.said, one.judgements, strict=True):
-        confidence = said.prediction.confidence
-        if judged.counts and confidence is not None:
-            pairs.append((confidence, judged.outcome == "correct"))
+    pairs = _told(one)
     counted = sum(judged.counts for judged in one.judgements)
     if not pairs:
         return None

@@ -191,3 +191,16 @@ def grouped_outcomes(outcomes: Mapping[str, int]) -> dict[str, int]:
         for group, names in OUTCOME_GROUPS.items()
     }
     return {group: count for group, count in counts.items() if count}
+
+
+def calibration_words(row: Row) -> str:
+    """How far the confidence that a predictor tells can be believed.
+
+    >>> calibration_words({"name": "ask", "calibration": {"error": 0.0712, "bins": []}})
+    'ask: what it says of its confidence is 7.1 points off (expected calibration error).'
+    """
+    points = 100 * row["calibration"]["error"]
+    return (
+        f"{row['name']}: what it says of its confidence is {points:.1f} points off "
+        "(expected calibration error)."
+    )

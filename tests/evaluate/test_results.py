@@ -13,7 +13,13 @@ from sqlft.evaluate.question import Place, Question
 from sqlft.evaluate.reading import Said
 from sqlft.evaluate.results import Measured, best_baseline, most_common, results_document
 from sqlft.evaluate.sides import sides
-from sqlft.evaluate.words import OUTCOME_GROUPS, grouped_outcomes, reasons, verdict
+from sqlft.evaluate.words import (
+    OUTCOME_GROUPS,
+    calibration_words,
+    grouped_outcomes,
+    reasons,
+    verdict,
+)
 from sqlft.examples import Example
 
 ENDPOINT = ModelChoice(model="endpoint:m@http://h/v1")
@@ -111,6 +117,15 @@ def test_risk_and_coverage_are_those_worked_by_hand():
         (1.0, 0.5),
     ]
     assert document(measured("a", [True]))["predictors"][0]["risk_coverage"] is None
+
+
+def test_what_is_told_of_confidence_is_held_against_what_is_right():
+    told = [0.9, 0.8, 0.3, 0.2] * 5
+    found = document(measured("a", [True, True, False, False] * 5, confidence=told))
+    assert found["predictors"][0]["calibration"]["error"] == pytest.approx(0.2)
+    assert sum(one["total"] for one in found["predictors"][0]["calibration"]["bins"]) == 20
+    assert "20.0 points off" in calibration_words(found["predictors"][0])
+    assert document(measured("a", [True]))["predictors"][0]["calibration"] is None
 
 
 def test_the_best_baseline_is_on_equal_terms_where_one_is():
