@@ -19,11 +19,10 @@ def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, Any]
 
     Returns:
         ``input_ids`` and ``position_ids`` (rows, length): a lesson's positions go on where the
-        prefix ends. ``attention_mask`` (rows, 1, length, length), true where the token of the third
-        axis sees the token of the fourth: the prefix and its own lesson, no later token. Padding
-        sees and is seen by itself only. ``targets_at`` (n,): places in the flattened
-        (rows * length) before each answer token; ``shift_labels`` (n,): those tokens.
-        ``row_shapes``: a ``RowShape`` a row, which says what the mask says.
+        prefix ends. ``segments`` (rows, length): what each token belongs to, as ``visible`` takes
+        it. ``targets_at`` (n,): places in the flattened (rows * length) before each answer token;
+        ``shift_labels`` (n,): those tokens. ``row_shapes``: a ``RowShape`` a row, which says what
+        the segments say.
 
     Raises:
         ValueError: a pack's lessons have different prefixes.
@@ -44,7 +43,7 @@ def tensors(packs: Sequence[Sequence[Lesson]], *, pad_id: int) -> dict[str, Any]
     return {
         "input_ids": ids,
         "position_ids": positions,
-        "attention_mask": _mask(segments),
+        "segments": segments,
         "targets_at": torch.tensor(places),
         "shift_labels": torch.tensor(labels),
         "row_shapes": tuple(_shape(pack) for pack in packs),
@@ -80,11 +79,19 @@ def _row(
     return ids, positions, segments, targets
 
 
-def _mask(segments: torch.Tensor) -> torch.Tensor:
-    """(rows, 1, length, length) for segment numbers (rows, length)."""
+def visible(segments: torch.Tensor) -> torch.Tensor:
+    """Which token sees which: a mask (rows, 1, length, length), where the segments lie.
+
+    True where the token of the third axis sees the token of the fourth: the prefix and its own
+    lesson, no later token. Padding sees and is seen by itself only. It is made on the device that
+    reads it: of rows of 4,096 tokens it has 16 MiB each, their segments 32 KiB.
+
+    Args:
+        segments: (rows, length) of ``PREFIX``, a lesson's number from 1 on, or ``PADDING``.
+    """
     length = segments.shape[1]
     seeing, seen = segments[:, :, None], segments[:, None, :]
-    visible = ((seen == PREFIX) | (seen == seeing)) & (seeing != PADDING)
-    earlier = torch.ones(length, length, dtype=torch.bool).tril()
-    itself = torch.eye(length, dtype=torch.bool)
-    return ((visible & earlier) | itself)[:, None]
+    related = ((seen == PREFIX) | (seen == seeing)) & (seeing != PADDING)
+    places = torch.arange(length, device=segments.device)
+    earlier, itself = places[:, None] >= places, places[:, None] == places
+    return ((related & earlier) | itself)[:, None]

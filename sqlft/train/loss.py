@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from sqlft.train.batch import visible
 from sqlft.train.shared_prefix import knows_shapes
 
 
@@ -52,7 +53,7 @@ def _logits_at(model: Any, places: torch.Tensor) -> Iterator[None]:
 
 def _visible(model: Any, batch: Mapping[str, Any]) -> dict[str, Any]:
     """What sees what, as the model's attention takes it."""
-    mask: torch.Tensor = batch["attention_mask"]
+    mask = visible(batch["segments"])
     inner = getattr(model, "module", model)
     if knows_shapes(inner):
         return {"attention_mask": mask, "row_shapes": batch["row_shapes"]}
