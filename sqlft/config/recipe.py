@@ -216,6 +216,9 @@ class Recipe(Options):
     seed: int = option(0, help="Seed of every random draw.", at_least=0, at_most=2**31 - 1)
     method: str = option("lora", help="What is trained.", choices=("lora", "full"))
     init_adapter: str | None = option(None, help="An adapter to go on from.")
+    over_adapter: str | None = option(
+        None, help="An adapter that stays as it is, over which another is learnt."
+    )
     data: tuple[Source, ...] = ()
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
     validation: Validation = field(default_factory=Validation)
@@ -237,6 +240,10 @@ class Recipe(Options):
              "method: full tuning needs weights that are not quantised"),
             (self.method == "full" and self.init_adapter is not None,
              "init_adapter: full tuning goes on from no adapter"),
+            (self.method == "full" and self.over_adapter is not None,
+             "over_adapter: full tuning learns over no adapter"),
+            (self.init_adapter is not None and self.over_adapter is not None,
+             "over_adapter: an adapter to go on from is not learnt over another"),
             (any(not source.path for source in self.data), "data.path: each dataset needs one"),
             (len({(s.path, s.split) for s in self.data}) < len(self.data),
              "data: a dataset is named twice; give it a weight instead"),

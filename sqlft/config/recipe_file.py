@@ -16,6 +16,7 @@ from sqlft.errors import InputError
 Document = dict[str, Any]
 
 _PATHS = (("rehearsal", "path"), ("validation", "data"), ("general", "data"))
+_ADAPTERS = ("init_adapter", "over_adapter")
 
 
 def recipes_folder() -> Path:
@@ -129,9 +130,12 @@ def _from_folder(document: Document, folder: Path) -> None:
     sources = document.get("data")
     places = [(document.get(section), key) for section, key in _PATHS]
     places += [(source, "path") for source in (sources if isinstance(sources, list) else ())]
-    for table, key in (*places, (document, "init_adapter"), (document, "data")):
+    for table, key in (*places, (document, "data")):
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
             table[key] = str(folder / Path(table[key]).expanduser())
+    for key in _ADAPTERS:
+        if isinstance(document.get(key), str) and document[key]:
+            document[key] = _adapter(document[key], folder)
 
 
 def _with_whole_paths(recipe: Recipe) -> Recipe:
@@ -145,10 +149,19 @@ def _with_whole_paths(recipe: Recipe) -> Recipe:
     return replace(
         recipe,
         base=_whole(recipe.base) if is_folder else recipe.base,
-        init_adapter=_whole(recipe.init_adapter),
+        init_adapter=_adapter(recipe.init_adapter, Path()),
+        over_adapter=_adapter(recipe.over_adapter, Path()),
         data=tuple(replace(source, path=_whole(source.path)) for source in recipe.data),
         **parts,
     )
+
+
+def _adapter(given: str | None, folder: Path) -> Any:
+    """The whole path of an adapter that lies there; a bare name of none that does stays one."""
+    if not given:
+        return given
+    path = folder / Path(given).expanduser()
+    return given if Path(given).name == given and not path.exists() else _whole(path)
 
 
 def _whole(path: Any) -> Any:

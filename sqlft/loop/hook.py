@@ -46,21 +46,25 @@ class _Execution:
 
     def __call__(self, model: Any, tokenizer: Any, step: int) -> Rate:
         from sqlft.generate import LocalGenerator
+        from sqlft.train.trainable import as_one
 
-        generator = LocalGenerator(self._loaded(model, tokenizer))
-        said = predictions(self.questions, generator, within_s=self.recipe.validation.execution_s)
+        within_s = self.recipe.validation.execution_s
+        with as_one(model) as key:
+            generator = LocalGenerator(self._loaded(model, tokenizer, key))
+            said = predictions(self.questions, generator, within_s=within_s)
         if not said:
             return Rate(hits=0, total=0)
         rule = self.recipe.validation.rule
         judged = score(self.questions[: len(said)], {"it": said}, rules_with(), rule)
         return summary_of(judged["it"], rule).accuracy[rule]
 
-    def _loaded(self, model: Any, tokenizer: Any) -> LoadedModel:
+    def _loaded(self, model: Any, tokenizer: Any, key: str | None) -> LoadedModel:
         return LoadedModel(
             model=model,
             tokenizer=tokenizer,
             name=self.recipe.base,
             adapter="in training" if self.recipe.method == "lora" else None,
+            adapter_key=key,
             layout=self.recipe.layout,
             device=str(model.device).partition(":")[0],
             dtype="nf4" if self.recipe.quantize == "nf4" else str(model.dtype).partition(".")[2],

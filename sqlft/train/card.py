@@ -11,6 +11,7 @@ from sqlft.config import Recipe
 from sqlft.config.recipe_file import as_document
 from sqlft.model import known_models
 from sqlft.model.adapter import adapter_folder, card_of
+from sqlft.model.over import Over
 from sqlft.prompt import fingerprint, layout
 from sqlft.record import record
 from sqlft.train.history import History, Look
@@ -27,12 +28,14 @@ def card(
     *,
     tokenizer: Any,
     base_digest: str | None,
+    over: Over | None = None,
     chosen: Look | None,
     hook: Hook | None,
 ) -> Card:
     """What ``card.json`` holds.
 
     Args:
+        over: the adapter that this one was learnt over.
         chosen: what was found of the weights that are kept; none where nothing was looked at.
     """
     schemas = set(material.own_schemas)
@@ -45,6 +48,7 @@ def card(
         "prompt_fingerprint": fingerprint(layout(recipe.layout), tokenizer),
         "schema_digest": schemas.pop() if len(schemas) == 1 else None,
         "method": recipe.method,
+        "over": None if over is None else asdict(over),
         "data": [asdict(facts) for facts in material.datasets],
         "taught_before": _taught_before(recipe),
         "dropped": dict(material.dropped),
@@ -61,10 +65,12 @@ def card(
 
 
 def _taught_before(recipe: Recipe) -> list[dict[str, Any]]:
-    """What the adapter that this one went on from had been taught, as its card says it."""
-    if recipe.init_adapter is None:
+    """What the adapter that this one went on from, or was learnt over, had been taught, as its
+    card says it."""
+    given = recipe.init_adapter or recipe.over_adapter
+    if given is None:
         return []
-    earlier = card_of(adapter_folder(recipe.init_adapter))
+    earlier = card_of(adapter_folder(given))
     last = [one for one in earlier.get("data", []) if one["role"] in ("data", "rehearsal")]
     return [*earlier.get("taught_before", []), *last]
 
@@ -100,12 +106,15 @@ class _Counted:
         self.total = total
 
 
+_PLACES = ("path", "data", "init_adapter", "over_adapter")
+
+
 def _without_places(document: Any) -> Any:
     """The recipe with the names of its files alone: a card travels, folders do not."""
     if isinstance(document, Mapping):
         return {
             key: Path(value).name
-            if key in ("path", "data", "init_adapter") and isinstance(value, str)
+            if key in _PLACES and isinstance(value, str)
             else _without_places(value)
             for key, value in document.items()
         }
@@ -133,6 +142,12 @@ def card_text(card: Card, name: str) -> str:
         f"licence {card['base_licence'] or 'see the base'} |",
         f"| prompts | layout `{card['layout']}`, fingerprint {card['prompt_fingerprint']} |",
     ]
+    over = card.get("over")
+    if over:
+        lines.append(
+            f"| over | adapter `{over['name']}`, sha256 {over['sha256']}: it is needed beside this "
+            "one, which says only what is added to it |"
+        )
     if card["schema_digest"]:
         lines.append(f"| schema | digest {card['schema_digest']} |")
     lines += [
@@ -153,7 +168,8 @@ def card_text(card: Card, name: str) -> str:
         )
     before = dict.fromkeys(data["name"] for data in card["taught_before"])
     if before:
-        lines += ["", f"The adapter it went on from was taught: {', '.join(before)}."]
+        which = "it was learnt over" if over else "it went on from"
+        lines += ["", f"The adapter {which} was taught: {', '.join(before)}."]
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in card["dropped"].items())
     lines += ["", f"Not taught: {dropped or 'none'}.", "", "## Use", "", "```", _use(card), "```"]
     return "\n".join(lines) + "\n"

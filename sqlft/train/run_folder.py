@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "recipe.json"
 
     @property
+    def over(self) -> Path:
+        """What the adapter under the one that learns was when the run began."""
+        return self.path / "over.json"
+
+    @property
     def steps(self) -> Path:
         """The history."""
         return self.path / "steps.jsonl"
@@ -77,7 +82,8 @@ class RunFolder:
         """The folder under its own name, without what only a resumption needs."""
         for leftover in (self.checkpoints, self.best):
             shutil.rmtree(leftover, ignore_errors=True)
-        (self.path / ".lock").unlink(missing_ok=True)
+        for leftover in (self.over, self.path / ".lock"):
+            leftover.unlink(missing_ok=True)
         return self.path.rename(self.path.with_name(self.name))
 
 

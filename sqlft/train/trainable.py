@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -9,8 +13,15 @@ from torch.nn.functional import linear
 
 from sqlft.config.recipe import ALL_LINEAR, Lora, Recipe
 from sqlft.model.adapter import adapter_folder, check_fingerprint, with_adapter
+from sqlft.model.over import add_sum, check_stands_alone
 from sqlft.model.quiet import quiet
 from sqlft.train.shared_prefix import with_shared_prefix_attention
+
+LEARNT = "default"
+"""What PEFT calls the adapter that learns: under this name it is saved as a folder's own."""
+LOWER = "lower"
+"""What PEFT calls the adapter that stays as it is under the one that learns."""
+_TOGETHER = "together"
 
 
 class _CastingLinear(torch.nn.Linear):
@@ -62,16 +73,61 @@ def made_trainable(base: Any, recipe: Recipe, tokenizer: Any) -> Any:
     On a CPU it attends to packs in the way that skips what is not seen.
 
     Raises:
-        InputError: the adapter to go on from is not there.
-        ModelError: it does not fit the base, or was taught other prompts.
+        InputError: the adapter to go on from, or to learn over, is not there.
+        ModelError: it does not fit the base, was taught other prompts, or was learnt over another.
     """
     base = with_shared_prefix_attention(base)
     if recipe.method == "full":
         return base.train().requires_grad_(True)
-    if recipe.init_adapter is None:
-        torch.manual_seed(recipe.seed)  # what LoRA's first matrices are drawn from
-        return with_lora(base, recipe.lora)
-    folder = adapter_folder(recipe.init_adapter)
+    if recipe.init_adapter is not None:
+        folder = adapter_folder(recipe.init_adapter)
+        check_fingerprint(folder, recipe.layout, tokenizer)
+        check_stands_alone(folder)
+        with quiet():
+            return casting(with_adapter(base, folder, trainable=True))
+    torch.manual_seed(recipe.seed)  # what LoRA's first matrices are drawn from
+    model = with_lora(base, recipe.lora)
+    if recipe.over_adapter is None:
+        return model
+    folder = adapter_folder(recipe.over_adapter)
     check_fingerprint(folder, recipe.layout, tokenizer)
+    return _laid_over(model, folder)
+
+
+def _laid_over(model: Any, folder: Path) -> Any:
+    """The model with the folder's adapter under the one that learns, which alone is saved.
+
+    What stays as it is is kept in the base's type, as it is when answers are written.
+    """
     with quiet():
-        return casting(with_adapter(base, folder, trainable=True))
+        model = casting(with_adapter(model, folder, key=LOWER))
+    for module in model.modules():
+        if LOWER in getattr(module, "lora_dropout", ()):
+            module.lora_dropout[LOWER] = torch.nn.Identity()
+    # Checkpoints, too: the Trainer takes up but one of several adapters that it finds in one.
+    model.save_pretrained = partial(model.save_pretrained, selected_adapters=[LEARNT])
+    return _with_both_active(model)
+
+
+def _with_both_active(model: Any) -> Any:
+    model.set_adapter(LEARNT)
+    model.base_model.set_adapter([LEARNT, LOWER])
+    model.set_requires_grad(LOWER, False)
+    return model
+
+
+@contextmanager
+def as_one(model: Any) -> Iterator[str | None]:
+    """Within it, all that is added to the base is one adapter, of this key in PEFT; none: there is
+    no adapter."""
+    if LOWER not in getattr(model, "peft_config", ()):
+        yield LEARNT if hasattr(model, "peft_config") else None
+        return
+    with quiet():
+        add_sum(model, (LEARNT, LOWER), _TOGETHER)
+    casting(model)
+    try:
+        yield _TOGETHER
+    finally:
+        _with_both_active(model).delete_adapter(_TOGETHER)
+        _with_both_active(model)

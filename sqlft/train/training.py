@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from transformers import TrainingArguments
 
 from sqlft.config import ModelChoice, Progress, Recipe
+from sqlft.errors import InputError
 from sqlft.model import LoadedModel, load_model
+from sqlft.model.adapter import adapter_folder
 from sqlft.model.device import chosen_device
+from sqlft.model.over import Over, as_lower
 from sqlft.model.quiet import quiet
 from sqlft.page import write_page
 from sqlft.train.arguments import trainer_arguments
@@ -98,6 +102,7 @@ def _trained(
 ) -> Trained:
     recipe = ready.recipe
     arguments = trainer_arguments(recipe, device, folder, len(ready.batches))
+    over = _over(recipe, folder)
     loaded = _loaded(recipe, device, progress)
     model = made_trainable(loaded.model, recipe, loaded.tokenizer)
     start, history = _where(folder)
@@ -126,7 +131,7 @@ def _trained(
         trainer.train(resume_from_checkpoint=None if start is None else str(start))
         if looking.wanted and not _looked_at(keeper, trainer.state.global_step):
             trainer.evaluate()
-    return _finished(ready, folder, loaded, trainer, keeper, hook, ender.why)
+    return _finished(ready, folder, loaded, trainer, keeper, hook, ender.why, over)
 
 
 def _finished(
@@ -137,6 +142,7 @@ def _finished(
     keeper: Keeper,
     hook: Hook | None,
     ended: str | None,
+    over: Over | None,
 ) -> Trained:
     """Keeps the best weights with their card, and gives the folder its name."""
     recipe = ready.recipe
@@ -160,6 +166,7 @@ def _finished(
         history,
         tokenizer=ready.tokenizer,
         base_digest=loaded.digest,
+        over=over,
         chosen=chosen,
         hook=hook,
     )
@@ -201,6 +208,29 @@ def _others_run(recipe: Recipe) -> RunFolder:
     while not folder.recipe.is_file() and time.monotonic() < deadline:
         time.sleep(0.1)
     return folder
+
+
+def _over(recipe: Recipe, folder: RunFolder) -> Over | None:
+    """The adapter that is learnt over: the very same as when the run began.
+
+    Raises:
+        InputError: it is not there, or has changed since.
+        ModelError: nothing can be learnt over it.
+    """
+    if recipe.over_adapter is None:
+        return None
+    found = as_lower(adapter_folder(recipe.over_adapter))
+    if folder.over.is_file():
+        began = Over(**json.loads(folder.over.read_text(encoding="utf-8")))
+        if began.sha256 != found.sha256:
+            raise InputError(
+                f"the adapter {recipe.over_adapter} is not the one that this run began with, "
+                f"{began}",
+                hint="put that one back, or begin anew",
+            )
+    elif is_first_process():
+        write_json(folder.over, asdict(found))
+    return found
 
 
 def _loaded(recipe: Recipe, device: str, progress: Progress | None) -> LoadedModel:

@@ -84,6 +84,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     [
         (["method=full", "quantize=nf4"], "needs weights that are not quantised"),
         (["method=full", "init_adapter=a"], "goes on from no adapter"),
+        (["method=full", "over_adapter=a"], "learns over no adapter"),
+        (["init_adapter=a", "over_adapter=b"], "is not learnt over another"),
         (["validation.execution=5"], "validation.execution: needs validation.data"),
         (["validation.patience=2"], "validation.patience: needs validation.data"),
         (["validation.best_by=accuracy"], "accuracy needs validation.execution"),
@@ -110,6 +112,26 @@ def test_paths_are_taken_from_where_they_are_written(
     assert found.validation.data == str(folder / "dev")
     assert found.general.data == str(tmp_path / "general")
     assert found.run.name == "shop"
+
+
+def test_an_adapter_is_a_folder_that_lies_there_or_else_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "recipes" / "near").mkdir(parents=True)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = Path("recipes") / "shop.toml"
+    for written, meant in {
+        "default": "default",
+        "near": str(tmp_path / "recipes" / "near"),
+        "../runs/other": str(tmp_path / "recipes" / "../runs/other"),
+    }.items():
+        for key in ("init_adapter", "over_adapter"):
+            path.write_text(f'{key} = "{written}"\n')
+            assert getattr(read_recipe(str(path)), key) == meant
+    assert read_recipe(str(path), changes=["over_adapter="]).over_adapter is None
+    changed = [read_recipe("tiny", changes=[f"over_adapter={one}"]) for one in ("here", "default")]
+    assert [one.over_adapter for one in changed] == [str(tmp_path / "here"), "default"]
 
 
 @settings(deadline=None)  # it reads a file each time
