@@ -43,6 +43,8 @@ def list_adapters(as_json: bool) -> int:
     for one in found:
         said = _summary(one)
         facts = [f"base {said['base'] or 'unknown'}", f"layout {said['layout'] or 'unknown'}"]
+        if said["over"] is not None:
+            facts.append(f"over {said['over']}")
         if said["execution_accuracy"] is not None:
             facts.append(f"{said['execution_accuracy']:.1%} right in validation")
         print(f"{printable(one.name)}  {', '.join(map(printable, facts))}\n  {one.folder}")
@@ -53,12 +55,14 @@ def list_adapters(as_json: bool) -> int:
 
 def _summary(one: Adapter) -> dict[str, Any]:
     accuracy = (one.card.get("metrics") or {}).get("execution_accuracy") or {}
+    over = one.card.get("over")
     return {
         "name": one.name,
         "folder": str(one.folder),
         "base": one.card.get("base"),
         "layout": one.card.get("layout"),
         "schema_digest": one.card.get("schema_digest"),
+        "over": over.get("name") if isinstance(over, dict) else None,
         "execution_accuracy": accuracy.get("rate"),
         "size_mib": round(one.size_mib, 1),
     }

@@ -48,6 +48,7 @@ def configured(
 
     Raises:
         InputError: a dataset or the adapter of a predictor cannot be read.
+        ModelError: what an adapter was learnt over is not there.
     """
     found = {str(path): _digest(path) for path in datasets}
     pool = {options.pool: _digest(Path(options.pool))} if options.pool else {}
@@ -84,8 +85,9 @@ def _adapter_digest(predictor: Predictor) -> str | None:
     if predictor.adapter is None:
         return None
     from sqlft.model.adapter import adapter_folder
+    from sqlft.model.over import weights_sha256
 
-    return file_digest(adapter_folder(predictor.adapter) / "adapter_model.safetensors")
+    return weights_sha256(adapter_folder(predictor.adapter))
 
 
 def _digest(path: Path) -> str:

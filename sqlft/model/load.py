@@ -17,6 +17,7 @@ from sqlft.model.folder import verify, weights_digest
 from sqlft.model.hub import hub_folder, is_whole
 from sqlft.model.known import known_models
 from sqlft.model.loaded import LoadedModel
+from sqlft.model.over import lower_folder, with_both
 from sqlft.model.quiet import quiet
 from sqlft.prompt import layout
 
@@ -49,6 +50,8 @@ def load_models(
 ) -> dict[str, LoadedModel]:
     """One model in memory with several adapters, as one loaded model for each; see ``load_model``.
 
+    An adapter that was learnt over another is loaded with that one, as one.
+
     Args:
         choice: the model; its ``adapter`` is not looked at.
         adapters: by any name, a folder or a known adapter's name, or none for the model itself.
@@ -56,6 +59,7 @@ def load_models(
     folders = {
         name: None if path is None else adapter_folder(path) for name, path in adapters.items()
     }
+    lowers = {name: None if path is None else lower_folder(path) for name, path in folders.items()}
     layouts = {name: _layout_name(choice, folder) for name, folder in folders.items()}
     device = chosen_device(choice.device)
     folder, digest = _folder(choice.model, progress)
@@ -65,12 +69,16 @@ def load_models(
     with quiet():
         tokenizer = _tokenizer(folder)
         for name, adapter in folders.items():
-            if adapter is not None:
-                check_fingerprint(adapter, layouts[name], tokenizer)
+            for part in (adapter, lowers[name]):
+                if part is not None:
+                    check_fingerprint(part, layouts[name], tokenizer)
         model = _weights(folder, device, choice.quantize, dtype)
         found_dtype = str(model.dtype).removeprefix("torch.")
         for name, adapter in folders.items():
-            if adapter is not None:
+            lower = lowers[name]
+            if adapter is not None and lower is not None:
+                model = with_both(model, adapter, lower, key=keys[name])
+            elif adapter is not None:
                 model = with_adapter(model, adapter, key=keys[name])
     model = model.eval().requires_grad_(False)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -151,6 +152,19 @@ def _places(folder: Path, name: str) -> Iterator[Path]:
         yield Path(recipe["over_adapter"])
     except (OSError, ValueError, TypeError, KeyError):
         return
+
+
+def weights_sha256(folder: Path) -> str:
+    """What tells the adapter's weights from all others: the sha256 of its file; of one that was
+    learnt over another, that of both files' digests.
+
+    Raises:
+        ModelError: as ``lower_folder``.
+    """
+    own, lower = sha256_of(folder / _WEIGHTS), lower_folder(folder)
+    if lower is None:
+        return own
+    return hashlib.sha256(f"{own}\n{sha256_of(lower / _WEIGHTS)}\n".encode()).hexdigest()
 
 
 def with_both(model: Any, folder: Path, lower: Path, *, key: str = "default") -> Any:

@@ -121,7 +121,7 @@ def as_one(model: Any) -> Iterator[str | None]:
     """Within it, all that is added to the base is one adapter, of this key in PEFT; none: there is
     no adapter."""
     if LOWER not in getattr(model, "peft_config", ()):
-        yield LEARNT if hasattr(model, "peft_config") else None
+        yield model.active_adapter if hasattr(model, "peft_config") else None
         return
     with quiet():
         add_sum(model, (LEARNT, LOWER), _TOGETHER)

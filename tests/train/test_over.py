@@ -13,9 +13,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from sqlft.config import Recipe, read_recipe
+from sqlft.config import ModelChoice, Recipe, read_recipe
 from sqlft.errors import InputError, ModelError
+from sqlft.generate import LocalGenerator
 from sqlft.generate.reader import active, network
+from sqlft.loop.hook import execution_hook
+from sqlft.model import load_model
 from sqlft.model.quiet import quiet
 from sqlft.model.tokenizer import load_tokenizer
 from sqlft.train.callbacks import At
@@ -194,3 +197,32 @@ def test_while_it_is_trained_it_answers_with_the_one_under_it(
         assert torch.equal(model(IDS).logits, both)
     assert {name for name, one in model.named_parameters() if one.requires_grad} == learns
     assert all("lora_A.default" in name or "lora_B.default" in name for name in learns)
+
+
+def test_execution_is_measured_with_the_one_under_it_in_training_and_after(
+    tiny_model: Path, taught_data: Path, other_data: Path, general: Path
+) -> None:
+    """Right answers are beyond a random model: what it writes tells whom it was asked of."""
+    said: list[str] = []
+
+    def heard(writer: LocalGenerator, *given: Any, **named: Any) -> Any:
+        found = write(writer, *given, **named)
+        said.extend(reply.text for replies in found for reply in replies)
+        return found
+
+    write = LocalGenerator.generate
+    looking = (f"validation.data={other_data}", "validation.execution=2", "lora.alpha=40")
+    chosen = over(tiny_model, taught_data, general, *looking)
+    hook = execution_hook(chosen)
+    assert hook is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalGenerator, "generate", heard)
+        trained = train(chosen, hook=hook)
+        assert trained.chosen is not None and trained.chosen.total == 2
+        in_training = said[:]
+        said.clear()
+        loaded = load_model(
+            ModelChoice(model=str(tiny_model), adapter=str(trained.adapter)), dtype="float32"
+        )
+        assert hook.measure(loaded.model, loaded.tokenizer, 0).total == 2
+    assert said == in_training and any(said)
