@@ -20,6 +20,7 @@ from sqlft.loop.own_pairs import own_pairs
 from sqlft.model import known_models
 from sqlft.model.adapter import adapter_folder, card_of
 from sqlft.model.adapters import DEFAULT_ADAPTER, NO_ADAPTER, known_adapters
+from sqlft.model.over import check_stands_alone
 from sqlft.model.tokenizer import load_config
 from sqlft.schema import Schema
 
@@ -239,7 +240,9 @@ def _start(options: Adaptation) -> Path | None:
     if options.start == NO_ADAPTER:
         return None
     if options.start is not None:
-        return adapter_folder(options.start).absolute()
+        folder = adapter_folder(options.start).absolute()
+        check_stands_alone(folder)
+        return folder
     general = known_adapters().get(DEFAULT_ADAPTER)
     if general is None:
         return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlft.config import Progress, Recipe
+from sqlft.model.adapter import adapter_folder
+from sqlft.model.over import as_lower, check_stands_alone
 from sqlft.model.tokenizer import load_config, load_tokenizer
 from sqlft.prompt import Layout, layout
 from sqlft.train.augment import augmented
@@ -37,10 +39,14 @@ def prepared(recipe: Recipe, *, progress: Progress | None = None) -> Prepared:
     """The recipe's data, packed, and what it will take.
 
     Raises:
-        InputError: the data cannot be read or taught, or there is no such base or layout.
-        ModelError: the base cannot be fetched or read.
+        InputError: the data cannot be read or taught, or there is no such base, adapter or layout.
+        ModelError: the base cannot be fetched or read, or nothing can be built on the adapter.
     """
     chosen = layout(recipe.layout)
+    if recipe.init_adapter is not None:
+        check_stands_alone(adapter_folder(recipe.init_adapter))
+    if recipe.over_adapter is not None:
+        as_lower(adapter_folder(recipe.over_adapter))
     tokenizer = load_tokenizer(recipe.base, progress=progress)
     config = load_config(recipe.base, progress=progress)
     context = getattr(config.get_text_config(), "max_position_embeddings", None)

@@ -13,7 +13,7 @@ from torch.nn.functional import linear
 
 from sqlft.config.recipe import ALL_LINEAR, Lora, Recipe
 from sqlft.model.adapter import adapter_folder, check_fingerprint, with_adapter
-from sqlft.model.over import add_sum, check_stands_alone
+from sqlft.model.over import add_sum
 from sqlft.model.quiet import quiet
 from sqlft.train.shared_prefix import with_shared_prefix_attention
 
@@ -74,7 +74,7 @@ def made_trainable(base: Any, recipe: Recipe, tokenizer: Any) -> Any:
 
     Raises:
         InputError: the adapter to go on from, or to learn over, is not there.
-        ModelError: it does not fit the base, was taught other prompts, or was learnt over another.
+        ModelError: it does not fit the base, or was taught other prompts.
     """
     base = with_shared_prefix_attention(base)
     if recipe.method == "full":
@@ -82,7 +82,6 @@ def made_trainable(base: Any, recipe: Recipe, tokenizer: Any) -> Any:
     if recipe.init_adapter is not None:
         folder = adapter_folder(recipe.init_adapter)
         check_fingerprint(folder, recipe.layout, tokenizer)
-        check_stands_alone(folder)
         with quiet():
             return casting(with_adapter(base, folder, trainable=True))
     torch.manual_seed(recipe.seed)  # what LoRA's first matrices are drawn from

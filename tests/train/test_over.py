@@ -22,13 +22,14 @@ from sqlft.model import load_model
 from sqlft.model.quiet import quiet
 from sqlft.model.tokenizer import load_tokenizer
 from sqlft.train.callbacks import At
-from sqlft.train.run_folder import begun_run, runs_folder, unfinished_run
+from sqlft.train.card import card_text
+from sqlft.train.run_folder import runs_folder, unfinished_run
 from sqlft.train.trainable import as_one, made_trainable
 from sqlft.train.training import Trained, train
 
 pytestmark = pytest.mark.usefixtures("sqlft_home", "one_thread")
 SMALL = ["packing.tokens_per_row=1100", "packing.tokens_per_step=1100", "packing.max_tokens=2048"]
-TAUGHT = ("lora.rank=2", "lora.alpha=6", "optimiser.learning_rate=0.01", "optimiser.max_steps=4")
+TAUGHT = ("lora.rank=2", "lora.alpha=6", "optimiser.learning_rate=0.01", "optimiser.max_steps=2")
 IDS = torch.tensor([[5, 6, 7, 40, 41]])
 
 
@@ -71,30 +72,44 @@ def weights(trained: Trained) -> bytes:
     return (trained.adapter / "adapter_model.safetensors").read_bytes()
 
 
-def in_plain_peft(base: Path, lower: Path, upper: Path) -> torch.Tensor:
-    """The logits of the two active together, in fp32, by PEFT alone."""
+@pytest.fixture(scope="module")
+def learnt(
+    tiny_model: Path, taught_data: Path, general: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """What was learnt over the general adapter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SQLFT_HOME", str(tmp_path_factory.mktemp("learnt")))
+        return train(over(tiny_model, taught_data, general))
+
+
+def test_only_what_is_learnt_is_saved(learnt: Trained) -> None:
+    names = {path.name for path in learnt.adapter.iterdir()}
+    assert names == {"adapter_config.json", "adapter_model.safetensors", "card.json", "card.md"}
+    found = load_file(learnt.adapter / "adapter_model.safetensors")
+    assert {min(one.shape) for one in found.values()} == {2}
+    assert all(one.abs().max() > 0 for one in found.values())
+
+
+def test_what_was_learnt_adds_to_the_one_under_it(
+    learnt: Trained, tiny_model: Path, general: Path
+) -> None:
+    """PEFT by itself makes of the two what is loaded from the one."""
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
+    loaded = load_model(
+        ModelChoice(model=str(tiny_model), adapter=str(learnt.adapter)), dtype="float32"
+    )
     with quiet(), torch.inference_mode():
-        plain = AutoModelForCausalLM.from_pretrained(base)
-        model: Any = PeftModel.from_pretrained(plain, str(lower), adapter_name="lower")
-        model.load_adapter(str(upper), "upper")
-        model.base_model.set_adapter(["lower", "upper"])
-        return torch.as_tensor(model.eval()(IDS).logits)
-
-
-def test_only_what_is_learnt_changes_and_is_saved(
-    tiny_model: Path, taught_data: Path, general: Path
-) -> None:
-    before = {path.name: path.read_bytes() for path in general.iterdir()}
-    trained = train(over(tiny_model, taught_data, general))
-    assert {path.name: path.read_bytes() for path in general.iterdir()} == before
-    names = {path.name for path in trained.adapter.iterdir()}
-    assert names == {"adapter_config.json", "adapter_model.safetensors", "card.json", "card.md"}
-    found = load_file(trained.adapter / "adapter_model.safetensors")
-    assert {min(one.shape) for one in found.values()} == {2}
-    assert all(one.abs().max() > 0 for one in found.values())
+        base: Any = AutoModelForCausalLM.from_pretrained(tiny_model)
+        model: Any = PeftModel.from_pretrained(base, str(general), adapter_name="under")
+        under = model.eval()(IDS).logits
+        model.load_adapter(str(learnt.adapter), "learnt")
+        model.base_model.set_adapter(["under", "learnt"])
+        both = model.eval()(IDS).logits
+        found = loaded.model(IDS).logits
+    assert torch.allclose(found, both, atol=1e-4, rtol=1e-4)
+    assert (both - under).abs().max() > 0.01
 
 
 def test_before_its_first_step_it_is_the_one_under_it(
@@ -125,7 +140,7 @@ def test_an_interrupted_run_ends_byte_for_byte_where_the_whole_one_does(
     tiny_model: Path, taught_data: Path, other_data: Path, general: Path
 ) -> None:
     changes = (f"validation.data={other_data}", "run.checkpoint_steps=2", "lora.dropout=0.2",
-               "validation.every_steps=3")  # fmt: skip
+               "validation.every_steps=3", "optimiser.max_steps=4")  # fmt: skip
     whole = train(over(tiny_model, taught_data, general, *changes, "run.name=whole"))
     chosen = over(tiny_model, taught_data, general, *changes)
     with pytest.raises(_Cut):
@@ -150,28 +165,38 @@ def test_a_run_does_not_go_on_over_another_adapter_than_it_began_with(
         train(again, resumed=folder)
 
 
-def test_the_card_says_what_it_was_learnt_over(
-    tiny_model: Path, taught_data: Path, general: Path
-) -> None:
-    trained = train(over(tiny_model, taught_data, general))
-    card = json.loads((trained.adapter / "card.json").read_text())
+def test_the_card_says_what_it_was_learnt_over(learnt: Trained, general: Path) -> None:
+    card = json.loads((learnt.adapter / "card.json").read_text())
     digest = hashlib.sha256((general / "adapter_model.safetensors").read_bytes()).hexdigest()
     assert card["over"] == {"name": "general", "sha256": digest}
     assert [one["name"] for one in card["taught_before"]] == ["everything"]
     assert card["recipe"]["over_adapter"] == "general"
-    text = (trained.adapter / "card.md").read_text()
+    text = (learnt.adapter / "card.md").read_text()
     assert f"adapter `general`, sha256 {digest}" in text
     assert "The adapter it was learnt over was taught: everything." in text
-    alone = train(recipe(tiny_model, taught_data, "run.name=alone", "optimiser.max_steps=1"))
-    assert json.loads((alone.adapter / "card.json").read_text())["over"] is None
+    assert "over" not in card_text({**card, "over": None}, "shop")
 
 
-def test_adapters_lie_two_deep_at_most(tiny_model: Path, taught_data: Path, general: Path) -> None:
-    trained = train(over(tiny_model, taught_data, general))
+def test_adapters_lie_two_deep_at_most(
+    learnt: Trained, tiny_model: Path, taught_data: Path
+) -> None:
     for key in ("over_adapter", "init_adapter"):
-        third = recipe(tiny_model, taught_data, f"{key}={trained.adapter}", "run.name=third")
+        third = recipe(tiny_model, taught_data, f"{key}={learnt.adapter}", "run.name=third")
         with pytest.raises(ModelError, match=r"was learnt over another itself, general \(sha256"):
-            train(third, resumed=begun_run(runs_folder() / f"{key}.partial", third))
+            train(third)
+        with pytest.raises(InputError, match="the adapter nowhere is not a folder"):
+            train(recipe(tiny_model, taught_data, f"{key}=nowhere", "run.name=third"))
+    assert not runs_folder().exists()
+
+
+def test_none_is_learnt_over_more_than_a_plain_lora(
+    tiny_model: Path, taught_data: Path, general: Path, tmp_path: Path
+) -> None:
+    lower = Path(shutil.copytree(general, tmp_path / "dora"))
+    config = json.loads((lower / "adapter_config.json").read_text())
+    (lower / "adapter_config.json").write_text(json.dumps({**config, "use_dora": True}))
+    with pytest.raises(ModelError, match=r"dora is no plain LoRA \(use_dora\)"):
+        train(over(tiny_model, taught_data, lower))
 
 
 def test_while_it_is_trained_it_answers_with_the_one_under_it(
