@@ -38,8 +38,8 @@ def with_shared_prefix_attention(model: Any) -> Any:
 
     On a GPU PyTorch's masked kernel stays: on an H100, a layer of SmolLM2-135M over 4 rows of 2,500
     + 1,596 tokens, forwards and backwards in bf16, took 2.4 ms. FlexAttention took 1.3 ms, but
-    12 ms to make its mask of blocks, and seconds to compile for each new shape. A model whose attention
-    cannot be chosen stays as it is.
+    12 ms to make its mask of blocks, and seconds to compile for each new shape. A model whose
+    attention cannot be chosen stays as it is.
     """
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
