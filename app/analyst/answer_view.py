@@ -32,7 +32,7 @@ def show_entry(entry: Entry, place: Place, schema: Schema) -> None:
         if entry.stopped and answer.rows is None:
             st.info("Stopped before there was an answer.", icon=":material/stop_circle:")
         elif answer.refusal is not None:
-            _refusal(answer.refusal, schema)
+            _refusal(answer.refusal, schema, guessed=answer.sql is not None)
         elif answer.error is not None:
             tell(answer.error)
         elif answer.rows is None:
@@ -97,16 +97,31 @@ def _ask_again(entry: Entry) -> None:
     start(place_of(entry.place_key), entry.question)
 
 
-def _refusal(reason: str, schema: Schema) -> None:
-    """Why there is no answer, and what could be asked instead."""
+def _refusal(reason: str, schema: Schema, *, guessed: bool) -> None:
+    """Why there is no answer, and what could be asked instead.
+
+    Args:
+        guessed: there is a query, which is shown and was not run.
+    """
     asked = "".join(f"\n- {plain(question)}" for question in example_questions(schema, 3))
+    heading, further = _GUESSED if guessed else _LACKING
     st.info(
-        f"**This database does not seem to hold what the question needs.**\n\n"
-        f"{plain(reason[:1].upper() + reason[1:])}. You could ask:{asked}\n\n"
-        "If it should be able to answer, name the table or column you mean, add a synonym on the "
-        "Data page, or write the SQL below.",
+        f"**{heading}**\n\n{plain(reason[:1].upper() + reason[1:])}. You could ask:{asked}\n\n"
+        f"{further}",
         icon=":material/lightbulb:",
     )
+
+
+_LACKING = (
+    "This database does not seem to hold what the question needs.",
+    "If it should be able to answer, name the table or column you mean, add a synonym on the "
+    "Data page, or write the SQL below.",
+)
+_GUESSED = (
+    "The model is too unsure of an answer to show one.",
+    "Its best guess stands below, and can be run or changed there. Naming the table or column "
+    "you mean helps.",
+)
 
 
 def _rows(entry: Entry, schema: Schema) -> None:

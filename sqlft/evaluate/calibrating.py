@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlft.ask.confidence import read_calibration, write_calibration
@@ -37,6 +38,8 @@ def calibrate(
         InputError: the run has no such predictor, or too few answers.
     """
     place, predictor = _chosen(run, name)
+    anything = replace(predictor.decoding, least_confidence=0.0)  # what was refused as unsure, too
+    predictor = replace(predictor, decoding=anything)
     limits = Limits(timeout_s=run.config["query_timeout_s"])
     questions = asked_questions(run.config)
     said = read_replies(
