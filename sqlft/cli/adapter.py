@@ -19,7 +19,7 @@ _RULES = ("spider", "bird", "sql-eval", "strict")
 
 @click.group()
 def adapter() -> None:
-    """List, show, merge, check and calibrate adapters."""
+    """List, show, merge, average, check and calibrate adapters."""
 
 
 adapter.add_command(calibrate)
@@ -117,6 +117,26 @@ def merge_adapter(name: str, out: Path, model: str | None) -> int:
         loaded = load_model(choice, progress=progress)
         path = write_merged(loaded, out)
     print(f'{path}\nsqlft ask DATABASE "..." --model {path} --layout {loaded.layout}')
+    return 0
+
+
+@adapter.command("average")
+@click.argument("names", nargs=-1, required=True)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--rank", type=click.IntRange(min=1, max=1024), default=16, show_default=True,
+              help="Rank of the mean's matrices.")  # fmt: skip
+def average_adapters(names: tuple[str, ...], out: Path, rank: int) -> int:
+    """Write the mean of the adapters NAMES, all of one base, as one adapter into the folder OUT.
+
+    Two trainings of one base often answer better as their mean than each by itself.
+
+    \b
+    sqlft adapter average monday tuesday both/ --rank 12
+    """
+    from sqlft.model.average import average
+
+    made = average(names, out, rank=rank)
+    print(f"{made.folder}\nleft out by rank {rank}: {made.lost_share:.1%} of the mean's squares")
     return 0
 
 

@@ -38,16 +38,25 @@ def as_lower(folder: Path) -> Over:
         ModelError: nothing can be learnt over it: it lies over another itself, or is more than a
             plain LoRA.
     """
+    check_plain(folder)
+    training = folder.absolute().parent.name.removesuffix(".partial")
+    name = training if folder.name == "adapter" else folder.absolute().name
+    return Over(name=name, sha256=sha256_of(folder / _WEIGHTS))
+
+
+def check_plain(folder: Path) -> None:
+    """Nothing, where the adapter is all in two small matrices a layer.
+
+    Raises:
+        ModelError: it lies over another, or has further parts.
+    """
     check_stands_alone(folder)
     odd = _odd_parts(folder)
     if odd:
         raise ModelError(
-            f"the adapter {folder} is no plain LoRA ({', '.join(odd)}): none is learnt over it",
+            f"the adapter {folder} is no plain LoRA ({', '.join(odd)}): nothing is built on it",
             hint=_MERGE,
         )
-    training = folder.absolute().parent.name.removesuffix(".partial")
-    name = training if folder.name == "adapter" else folder.absolute().name
-    return Over(name=name, sha256=sha256_of(folder / _WEIGHTS))
 
 
 def check_stands_alone(folder: Path) -> None:

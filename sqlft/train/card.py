@@ -166,6 +166,9 @@ def card_text(card: Card, name: str) -> str:
             f"| {data['role']} | {data['name']}{split} | {data['examples']:,} "
             f"| {data['weight']:g} | {data['licence'] or 'not stated'} | {data['sha256'][:16]} |"
         )
+    of = [f"{one['name']} ({one['sha256'][:12]})" for one in card.get("average_of", ())]
+    if of:
+        lines += ["", f"Its weights are the mean of: {', '.join(of)}."]
     before = dict.fromkeys(data["name"] for data in card["taught_before"])
     if before:
         which = "it was learnt over" if over else "it went on from"

@@ -1,0 +1,206 @@
+"""Several adapters of one base as one: the mean of what they add to its weights."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlft.errors import InputError, ModelError
+from sqlft.model.adapter import CARD, adapter_folder, card_of
+from sqlft.model.folder import sha256_of, written_in
+from sqlft.model.over import check_plain
+
+if TYPE_CHECKING:
+    import torch
+
+_WEIGHTS = "adapter_model.safetensors"
+_CONFIG = "adapter_config.json"
+_DOWN, _UP = ".lora_A.", ".lora_B."
+_SAME = ("base", "layout", "prompt_fingerprint")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Average:
+    """An adapter that is the mean of others."""
+
+    folder: Path
+    lost_share: float
+    """Of the mean's squares, what its rank leaves out; the mean over all layers."""
+
+
+def average(names: Sequence[str], out: Path, *, rank: int) -> Average:
+    """The mean of several adapters, in ``out``, which appears whole or not at all.
+
+    Weights that were tuned from one base lie close enough for their mean to be right more often
+    than each of them ("model soups", Wortsman et al. 2022). The sum of low-rank products has the
+    sum of their ranks; of it the ``rank`` largest singular directions are kept, which is the best
+    that a matrix of that rank can be (Eckart and Young 1936).
+
+    Args:
+        names: folders or known adapters' names, two at least.
+
+    Raises:
+        InputError: something has the name of ``out``, or they cannot be put together.
+        ModelError: one of them is damaged, or is more than a plain LoRA.
+    """
+    if len(names) < 2:
+        raise InputError("the mean of one adapter is that adapter", hint="name two or more")
+    if out.exists():
+        raise InputError(f"{out} is there already", hint="give a folder that is not")
+    folders = [adapter_folder(name) for name in names]
+    for folder in folders:
+        check_plain(folder)
+    cards = [card_of(folder) for folder in folders]
+    odd = next((key for key in _SAME if len({str(card.get(key)) for card in cards}) > 1), None)
+    if odd is not None:
+        raise InputError(f"these adapters differ in their {odd.replace('_', ' ')}")
+    weights, lost = _mean([_read(folder) for folder in folders], rank)
+    with written_in(out.parent):
+        partial = out.with_name(f"{out.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        _write(partial, weights, _config(folders[0], rank))
+        _write_json(partial / CARD, _card(names, folders, cards, rank=rank, lost=lost))
+        partial.rename(out)
+    return Average(folder=out, lost_share=lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Weights:
+    """An adapter's matrices by name, and what their product is multiplied by."""
+
+    by_name: Mapping[str, torch.Tensor]
+    scale: float
+
+
+def _read(folder: Path) -> _Weights:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    config = _json(folder / _CONFIG)
+    if config.get("rank_pattern") or config.get("alpha_pattern"):
+        raise ModelError(f"the adapter {folder} has ranks of its own for some layers")
+    divisor = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
+    try:
+        by_name = load_file(folder / _WEIGHTS)
+    except SafetensorError as error:
+        raise ModelError(f"the adapter {folder} is damaged: {error}") from error
+    return _Weights(by_name=by_name, scale=config["lora_alpha"] / divisor)
+
+
+def _mean(adapters: Sequence[_Weights], rank: int) -> tuple[dict[str, torch.Tensor], float]:
+    """The mean's matrices, their scale one, and the share of its squares that is left out."""
+    if len({tuple(sorted(one.by_name)) for one in adapters}) > 1:
+        raise InputError("these adapters are for different layers")
+    found: dict[str, torch.Tensor] = {}
+    lost = []
+    for name in sorted(adapters[0].by_name):
+        if _DOWN not in name:
+            continue
+        other = name.replace(_DOWN, _UP)
+        downs = [one.by_name[name] for one in adapters]
+        ups = [one.by_name[other] for one in adapters]
+        if len({(down.shape[1], up.shape[0]) for down, up in zip(downs, ups, strict=True)}) > 1:
+            raise InputError("these adapters are for layers of different sizes")
+        scaled = [up.float() * one.scale for one, up in zip(adapters, ups, strict=True)]
+        down, up, left_out = _cut(downs, scaled, rank)
+        found[name], found[other] = down.to(downs[0].dtype), up.to(ups[0].dtype)
+        lost.append(left_out)
+    return found, sum(lost) / len(lost)
+
+
+def _cut(
+    downs: Sequence[torch.Tensor], ups: Sequence[torch.Tensor], rank: int
+) -> tuple[torch.Tensor, torch.Tensor, float]:
+    """The mean of the products ``up @ down`` as one product of that rank.
+
+    Args:
+        downs: (rank of each, inputs); ``ups``: (outputs, rank of each).
+
+    Returns:
+        (rank, inputs), (outputs, rank), and the share of the mean's squares that is left out.
+    """
+    import torch
+
+    up_basis, up = torch.linalg.qr(torch.cat(list(ups), 1) / len(ups))
+    down_basis, down = torch.linalg.qr(torch.cat([one.float() for one in downs], 0).T)
+    left, sizes, right = torch.linalg.svd(up @ down.T, full_matrices=False)
+    root = sizes[:rank].sqrt()
+    squares = sizes.square()
+    share = float(squares[rank:].sum() / squares.sum().clamp(min=1e-30))
+    made_down = (root[:, None] * right[:rank]) @ down_basis.T
+    made_up = (up_basis @ left[:, :rank]) * root
+    unused = max(0, rank - len(root))  # PEFT wants all layers to have the same
+    pad = torch.nn.functional.pad
+    return (
+        pad(made_down, (0, 0, 0, unused)).contiguous(),
+        pad(made_up, (0, unused)).contiguous(),
+        share,
+    )
+
+
+def _config(first: Path, rank: int) -> dict[str, Any]:
+    return {**_json(first / _CONFIG), "r": rank, "lora_alpha": rank, "use_rslora": False}
+
+
+def _card(
+    names: Sequence[str],
+    folders: Sequence[Path],
+    cards: Sequence[Mapping[str, Any]],
+    *,
+    rank: int,
+    lost: float,
+) -> dict[str, Any]:
+    """The first's card, with what all of them were taught, and which they are."""
+    schemas = {card.get("schema_digest") for card in cards}
+    training = [card.get("training") or {} for card in cards]
+    return {
+        **cards[0],
+        "schema_digest": schemas.pop() if len(schemas) == 1 else None,
+        "average_of": [
+            {"name": Path(name).name, "sha256": sha256_of(folder / _WEIGHTS)}
+            for name, folder in zip(names, folders, strict=True)
+        ],
+        "rank": rank,
+        "left_out_share": round(lost, 6),
+        "data": _once(one for card in cards for one in card.get("data", ())),
+        "taught_before": _once(one for card in cards for one in card.get("taught_before", ())),
+        "metrics": dict.fromkeys(cards[0].get("metrics") or ()),
+        "training": {
+            key: sum(one.get(key, 0) for one in training)
+            for key in ("steps", "examples", "tokens", "seconds")
+        },
+    }
+
+
+def _once(items: Any) -> list[Any]:
+    found: list[Any] = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return found
+
+
+def _write(folder: Path, weights: Mapping[str, torch.Tensor], config: Mapping[str, Any]) -> None:
+    from safetensors.torch import save_file
+
+    save_file(dict(weights), folder / _WEIGHTS, metadata={"format": "pt"})
+    _write_json(folder / _CONFIG, config)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read") from error
+    if not isinstance(found, dict):
+        raise ModelError(f"{path} is not a JSON object")
+    return found
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
