@@ -9,7 +9,7 @@ import click
 
 from sqlft.cli.calibrate import calibrate
 from sqlft.cli.progress import shown_progress
-from sqlft.errors import InputError, printable
+from sqlft.errors import InputError, ModelError, printable
 
 if TYPE_CHECKING:
     from sqlft.train.trained import Adapter
@@ -54,7 +54,8 @@ def list_adapters(as_json: bool) -> int:
 
 
 def _summary(one: Adapter) -> dict[str, Any]:
-    accuracy = (one.card.get("metrics") or {}).get("execution_accuracy") or {}
+    accuracy = (one.card.get("metrics") or {}).get("execution_accuracy")
+    rate = accuracy.get("rate") if isinstance(accuracy, dict) else None
     over = one.card.get("over")
     return {
         "name": one.name,
@@ -63,7 +64,7 @@ def _summary(one: Adapter) -> dict[str, Any]:
         "layout": one.card.get("layout"),
         "schema_digest": one.card.get("schema_digest"),
         "over": over.get("name") if isinstance(over, dict) else None,
-        "execution_accuracy": accuracy.get("rate"),
+        "execution_accuracy": rate if isinstance(rate, float | int) else None,
         "size_mib": round(one.size_mib, 1),
     }
 
@@ -87,7 +88,11 @@ def show_adapter(name: str, as_json: bool) -> int:
         return 0
     if "metrics" not in found.card:
         raise InputError(f"the adapter {found.name} has no card of a training")
-    for line in card_text(found.card, found.name).split("\n"):
+    try:
+        text = card_text(found.card, found.name)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"the card of {found.name} is not one that a training writes") from error
+    for line in text.split("\n"):
         print(printable(line))
     print(f"sha256 of its weights: {found.digest}\nfolder: {found.folder}")
     return 0

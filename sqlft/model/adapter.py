@@ -55,18 +55,40 @@ def card_of(folder: Path) -> dict[str, Any]:
     Of it, ``layout`` and ``prompt_fingerprint`` decide how the adapter is asked.
 
     Raises:
-        ModelError: there is a card, and it is not a JSON object.
+        ModelError: there is a card, and it is not a JSON object, or what it says is of other kinds
+            than what a training's card says.
     """
     path = folder / CARD
     if not path.is_file():
         return {}
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"the adapter's card {path} cannot be read") from error
     if not isinstance(card, dict):
         raise ModelError(f"the adapter's card {path} is not a JSON object")
+    odd = next((key for key, value in card.items() if not _is_of_its_kind(key, value)), None)
+    if odd is not None:
+        raise ModelError(f"the adapter's card {path} says its {odd} as no training's card does")
     return card
+
+
+_TEXTS = ("base", "layout", "prompt_fingerprint", "schema_digest")
+_TABLES = ("metrics", "training")
+_DATASETS = ("data", "taught_before")
+
+
+def _is_of_its_kind(key: str, value: Any) -> bool:
+    """Whether it may stand there on a card; what is nowhere relied upon may be anything."""
+    if value is None:
+        return True
+    if key in _DATASETS:
+        return isinstance(value, list) and all(
+            isinstance(one, dict) and {type(one.get(k)) for k in ("name", "role")} == {str}
+            for one in value
+        )
+    kind = str if key in _TEXTS else dict if key in _TABLES else object
+    return isinstance(value, kind)
 
 
 def check_fingerprint(folder: Path, layout_name: str, tokenizer: Any) -> None:

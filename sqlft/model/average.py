@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sqlft.errors import InputError, ModelError
 from sqlft.model.adapter import CARD, adapter_folder, card_of
-from sqlft.model.folder import sha256_of, written_in
-from sqlft.model.over import check_plain
+from sqlft.model.folder import written_in
+from sqlft.model.over import Over, as_lower
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _WEIGHTS = "adapter_model.safetensors"
 _CONFIG = "adapter_config.json"
 _DOWN, _UP = ".lora_A.", ".lora_B."
+_TAUGHT = ("data", "taught_before")
+_COUNTS = ("steps", "examples", "tokens", "seconds")
+_MOST = 1e15
 _SAME = ("base", "layout", "prompt_fingerprint")
 
 
@@ -52,20 +55,22 @@ def average(names: Sequence[str], out: Path, *, rank: int) -> Average:
     if out.exists():
         raise InputError(f"{out} is there already", hint="give a folder that is not")
     folders = [adapter_folder(name) for name in names]
-    for folder in folders:
-        check_plain(folder)
+    named = [as_lower(folder) for folder in folders]
     cards = [card_of(folder) for folder in folders]
     odd = next((key for key in _SAME if len({str(card.get(key)) for card in cards}) > 1), None)
     if odd is not None:
         raise InputError(f"these adapters differ in their {odd.replace('_', ' ')}")
     weights, lost = _mean([_read(folder) for folder in folders], rank)
-    with written_in(out.parent):
+    with written_in(out.parent, hint="give a folder OUT where you can write"):
         partial = out.with_name(f"{out.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        _write(partial, weights, _config(folders[0], rank))
-        _write_json(partial / CARD, _card(names, folders, cards, rank=rank, lost=lost))
-        partial.rename(out)
+        try:
+            partial.mkdir(parents=True)
+            _write(partial, weights, _config(folders[0], rank))
+            _write_json(partial / CARD, _card(named, cards, rank=rank, lost=lost))
+            partial.rename(out)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     return Average(folder=out, lost_share=lost)
 
 
@@ -84,12 +89,40 @@ def _read(folder: Path) -> _Weights:
     config = _json(folder / _CONFIG)
     if config.get("rank_pattern") or config.get("alpha_pattern"):
         raise ModelError(f"the adapter {folder} has ranks of its own for some layers")
-    divisor = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
+    rank, alpha = config.get("r"), config.get("lora_alpha")
+    if not (_is_number(rank) and _is_number(alpha) and isinstance(rank, int) and rank > 0):
+        raise ModelError(f"{folder / _CONFIG} does not say its r and lora_alpha as numbers")
     try:
         by_name = load_file(folder / _WEIGHTS)
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         raise ModelError(f"the adapter {folder} is damaged: {error}") from error
-    return _Weights(by_name=by_name, scale=config["lora_alpha"] / divisor)
+    wrong = _wrong_with(by_name, rank)
+    if wrong is not None:
+        raise ModelError(f"the adapter {folder} is damaged: {wrong}")
+    return _Weights(
+        by_name=by_name, scale=alpha / (rank**0.5 if config.get("use_rslora") else rank)
+    )
+
+
+def _wrong_with(by_name: Mapping[str, torch.Tensor], rank: int) -> str | None:
+    """What of the weights is not two finite matrices of that rank a layer; none: nothing."""
+    for name, matrix in by_name.items():
+        other = name.replace(_DOWN, _UP) if _DOWN in name else name.replace(_UP, _DOWN)
+        if other == name:
+            return f"{name} is no part of a plain LoRA"
+        if other not in by_name:
+            return f"it has {name} without {other}"
+        if matrix.dim() != 2 or matrix.shape[0 if _DOWN in name else 1] != rank:
+            return f"{name} is not a matrix of rank {rank}"
+        if not (matrix.is_floating_point() and matrix.float().isfinite().all()):
+            return f"{name} holds numbers that are not finite"
+    return None if by_name else "it has no weights"
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is one, and of a size that something was counted or scaled by."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and abs(value) < _MOST
 
 
 def _mean(adapters: Sequence[_Weights], rank: int) -> tuple[dict[str, torch.Tensor], float]:
@@ -128,7 +161,10 @@ def _cut(
 
     up_basis, up = torch.linalg.qr(torch.cat(list(ups), 1) / len(ups))
     down_basis, down = torch.linalg.qr(torch.cat([one.float() for one in downs], 0).T)
-    left, sizes, right = torch.linalg.svd(up @ down.T, full_matrices=False)
+    try:
+        left, sizes, right = torch.linalg.svd(up @ down.T, full_matrices=False)
+    except RuntimeError as error:  # a LinAlgError: some product is not finite
+        raise ModelError("these adapters' weights are too large to be put together") from error
     root = sizes[:rank].sqrt()
     squares = sizes.square()
     share = float(squares[rank:].sum() / squares.sum().clamp(min=1e-30))
@@ -147,9 +183,14 @@ def _config(first: Path, rank: int) -> dict[str, Any]:
     return {**_json(first / _CONFIG), "r": rank, "lora_alpha": rank, "use_rslora": False}
 
 
+def _counts(card: Mapping[str, Any]) -> dict[str, float]:
+    """How much the adapter was taught, as far as its card says it in numbers."""
+    training = card.get("training") or {}
+    return {key: n for key in _COUNTS if _is_number(n := training.get(key))}
+
+
 def _card(
-    names: Sequence[str],
-    folders: Sequence[Path],
+    named: Sequence[Over],
     cards: Sequence[Mapping[str, Any]],
     *,
     rank: int,
@@ -157,23 +198,16 @@ def _card(
 ) -> dict[str, Any]:
     """The first's card, with what all of them were taught, and which they are."""
     schemas = {card.get("schema_digest") for card in cards}
-    training = [card.get("training") or {} for card in cards]
+    counts = [_counts(card) for card in cards]
     return {
         **cards[0],
         "schema_digest": schemas.pop() if len(schemas) == 1 else None,
-        "average_of": [
-            {"name": Path(name).name, "sha256": sha256_of(folder / _WEIGHTS)}
-            for name, folder in zip(names, folders, strict=True)
-        ],
+        "average_of": [asdict(one) for one in named],
         "rank": rank,
         "left_out_share": round(lost, 6),
-        "data": _once(one for card in cards for one in card.get("data", ())),
-        "taught_before": _once(one for card in cards for one in card.get("taught_before", ())),
-        "metrics": dict.fromkeys(cards[0].get("metrics") or ()),
-        "training": {
-            key: sum(one.get(key, 0) for one in training)
-            for key in ("steps", "examples", "tokens", "seconds")
-        },
+        **{key: _once(one for card in cards for one in card.get(key) or ()) for key in _TAUGHT},
+        **({"metrics": dict.fromkeys(cards[0]["metrics"])} if cards[0].get("metrics") else {}),
+        "training": {key: sum(one.get(key, 0) for one in counts) for key in _COUNTS},
     }
 
 
@@ -186,16 +220,20 @@ def _once(items: Any) -> list[Any]:
 
 
 def _write(folder: Path, weights: Mapping[str, torch.Tensor], config: Mapping[str, Any]) -> None:
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    save_file(dict(weights), folder / _WEIGHTS, metadata={"format": "pt"})
+    try:
+        save_file(dict(weights), folder / _WEIGHTS, metadata={"format": "pt"})
+    except SafetensorError as error:  # of a full disk, too
+        raise ModelError(f"cannot write in {folder.parent}: {error}") from error
     _write_json(folder / _CONFIG, config)
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read") from error
     if not isinstance(found, dict):
         raise ModelError(f"{path} is not a JSON object")

@@ -116,7 +116,9 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def written_in(folder: Path) -> Iterator[None]:
+def written_in(
+    folder: Path, *, hint: str = "set SQLFT_HOME to a folder you can write"
+) -> Iterator[None]:
     """Within it, an operating system's refusal to write is a ModelError about the folder."""
     try:
         yield
@@ -124,9 +126,7 @@ def written_in(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise no_space(folder) from error
         reason = error.strerror or str(error)
-        raise ModelError(
-            f"cannot write in {folder}: {reason}", hint="set SQLFT_HOME to a folder you can write"
-        ) from error
+        raise ModelError(f"cannot write in {folder}: {reason}", hint=hint) from error
 
 
 def no_space(folder: Path) -> ModelError:

@@ -43,7 +43,7 @@ def write_merged(loaded: LoadedModel, out: Path) -> Path:
     folder = adapter_folder(str(loaded.adapter))
     made = merged(loaded)
     partial = out.with_name(f"{out.name}.partial")
-    with written_in(out.parent), quiet():
+    with written_in(out.parent, hint="give a folder OUT where you can write"), quiet():
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         made.model.config.quantization_config = None  # of a base that came from GGUF

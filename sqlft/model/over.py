@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlft.model.folder import sha256_of
 
 _WEIGHTS = "adapter_model.safetensors"
 _SHOWN_DIGITS = 12
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +84,16 @@ def _odd_parts(folder: Path) -> list[str]:
         config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         found = [key for key in _ODD if config.get(key)]
         kind, bias = config.get("peft_type"), config.get("bias", "none")
-    except (OSError, ValueError, AttributeError) as error:
+        begun = config.get("init_lora_weights")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise ModelError(f"{folder / 'adapter_config.json'} cannot be read") from error
     found += [str(kind)] if kind != "LORA" else []
+    found += [begun] if isinstance(begun, str) and begun not in _BASE_IS_KEPT else []
     return found if bias == "none" else [*found, "bias"]
 
 
+_BASE_IS_KEPT = ("gaussian", "orthogonal", "eva")
+"""What an adapter may begin from: others, such as PiSSA, change the base where it is loaded."""
 _ODD = (
     "use_dora",
     "use_qalora",
@@ -114,14 +120,12 @@ def over_of(folder: Path) -> Over | None:
     said = card_of(folder).get("over")
     if said is None:
         return None
-    try:
-        found = Over(name=said["name"], sha256=said["sha256"])
-        plain = Path(found.name).name == found.name and len(found.sha256) == 64
-    except (TypeError, KeyError) as error:
-        raise ModelError(f"the card of {folder} does not say what it lies over") from error
-    if not plain:
+    name, digest = (said.get("name"), said.get("sha256")) if isinstance(said, dict) else ("", "")
+    if not isinstance(name, str) or Path(name).name != name or name in ("", ".."):
         raise ModelError(f"the card of {folder} does not say what it lies over")
-    return found
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise ModelError(f"the card of {folder} does not say what it lies over")
+    return Over(name=name, sha256=digest)
 
 
 def lower_folder(folder: Path) -> Path | None:
@@ -208,6 +212,11 @@ def add_sum(model: Any, keys: Sequence[str], key: str) -> None:
     """
     from peft.tuners.lora import LoraLayer
 
+    layers = [(n, one) for n, one in model.base_model.named_modules() if isinstance(one, LoraLayer)]
+    for each in keys:  # PEFT puts no pattern together with a list of names
+        if isinstance(model.peft_config[each].target_modules, str):
+            held = {name.removeprefix("model.") for name, one in layers if each in one.scaling}
+            model.peft_config[each].target_modules = held
     model.base_model.add_weighted_adapter(
         list(keys), [1.0] * len(keys), key, combination_type="cat"
     )

@@ -160,3 +160,172 @@ def test_what_cannot_be_averaged_is_one_line_and_leaves_nothing(tmp_path: Path) 
         assert not list(tmp_path.glob("out*"))
     with pytest.raises(InputError, match="there already"):
         average([str(one), str(one)], tmp_path / "one", rank=2)
+
+
+DOWN, UP = torch.ones(2, 7), torch.ones(9, 2)
+A, B = f"{PLACE}.lora_A.weight", f"{PLACE}.lora_B.weight"
+
+
+def run(*arguments: object) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(each) for each in arguments])
+    return ended.value.code
+
+
+def refused(folders: list[Path], out: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command says of them; nothing is left of what it began."""
+    before = sorted(out.parent.iterdir()) if out.parent.is_dir() else []
+    assert run("adapter", "average", *folders, out) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("sqlft: ") and "Traceback" not in said
+    assert len(said.splitlines()) <= 2
+    assert before == (sorted(out.parent.iterdir()) if out.parent.is_dir() else [])
+    return said
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"r": None}, "does not say its r and lora_alpha"),
+        ({"r": 0}, "does not say its r and lora_alpha"),
+        ({"r": True}, "does not say its r and lora_alpha"),
+        ({"r": "2"}, "does not say its r and lora_alpha"),
+        ({"lora_alpha": "a"}, "does not say its r and lora_alpha"),
+        ({"lora_alpha": float("nan")}, "does not say its r and lora_alpha"),
+        ({"lora_alpha": 10**400}, "does not say its r and lora_alpha"),
+        ({"r": 3}, "is not a matrix of rank 3"),
+        ({"peft_type": "IA3"}, "no plain LoRA"),
+        ({"init_lora_weights": "pissa"}, "no plain LoRA"),
+        ({"rank_pattern": {"q_proj": 4}}, "ranks of its own"),
+    ],
+)
+def test_settings_that_say_no_rank_and_scale_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any], words: str
+) -> None:
+    one = written(tmp_path / "one", DOWN, UP, alpha=2)
+    odd = written(tmp_path / "odd", DOWN, UP, alpha=2)
+    config = json.loads((odd / "adapter_config.json").read_text())
+    (odd / "adapter_config.json").write_text(json.dumps(config | changed))
+    assert words in refused([one, odd], tmp_path / "out", capsys)
+    assert words in refused([odd, one], tmp_path / "out", capsys)
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ({}, "has no weights"),
+        ({A: DOWN}, "without"),
+        ({A: DOWN, B: UP * float("nan")}, "not finite"),
+        ({A: DOWN * float("inf"), B: UP}, "not finite"),
+        ({A: DOWN.int(), B: UP.int()}, "not finite"),
+        ({A: DOWN, B: UP[:, :1].contiguous()}, "not a matrix of rank 2"),
+        ({A: DOWN, B: UP[0]}, "not a matrix of rank 2"),
+        ({A: DOWN, B: UP, "model.embed_tokens.weight": UP.clone()}, "no part of a plain LoRA"),
+        ({A: DOWN * 1e30, B: UP * 1e30}, "too large"),
+    ],
+)
+def test_weights_that_are_no_plain_lora_s_are_one_line(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    weights: dict[str, torch.Tensor],
+    words: str,
+) -> None:
+    one = written(tmp_path / "one", DOWN, UP, alpha=2)
+    odd = written(tmp_path / "odd", DOWN, UP, alpha=2)
+    save_file(weights, odd / WEIGHTS)
+    assert words in refused([one, odd], tmp_path / "out", capsys)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "[" * 100_000,
+        "[]",
+        "\xff",
+        '{"training": "x"}',
+        '{"layout": ["sqlft"]}',
+        '{"base": 5}',
+        '{"data": 5}',
+        '{"data": ["shop"]}',
+        '{"data": [{"role": "data"}]}',
+        '{"taught_before": {"name": "shop"}}',
+        '{"metrics": 0.5}',
+        '{"over": {"name": "..", "sha256": 5}}',
+    ],
+)
+def test_a_card_that_no_training_writes_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], card: str
+) -> None:
+    one, odd = (written(tmp_path / name, DOWN, UP, alpha=2) for name in ("one", "odd"))
+    (one / "card.json").unlink()
+    (odd / "card.json").write_text(card, encoding="latin-1")
+    assert "card" in refused([one, odd], tmp_path / "out", capsys)
+
+
+def test_adapters_without_cards_have_a_mean_that_shows_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [written(tmp_path / name, DOWN, UP, alpha=2) for name in ("so viel", "größer")]
+    for folder in folders:
+        (folder / "card.json").unlink()
+    out = tmp_path / "ein Mittel ½"
+    assert run("adapter", "average", *folders, out, "--rank", 1) == 0
+    assert torch.allclose(added(out), added(folders[0]), atol=1e-4)
+    assert run("adapter", "show", out) == 1
+    assert "has no card of a training" in capsys.readouterr().err
+
+
+def test_the_mean_keeps_the_type_of_the_first(tmp_path: Path) -> None:
+    half = written(tmp_path / "half", DOWN.bfloat16(), UP.bfloat16(), alpha=2)
+    full = written(tmp_path / "full", DOWN, UP, alpha=2)
+    made = average([str(half), str(full)], tmp_path / "mean", rank=2)
+    assert {one.dtype for one in load_file(made.folder / WEIGHTS).values()} == {torch.bfloat16}
+    assert torch.allclose(added(made.folder).float(), added(full), rtol=0.02)
+
+
+def test_where_nothing_can_be_written_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = written(tmp_path / "one", DOWN, UP, alpha=2)
+    (tmp_path / "file").write_text("")
+    said = refused([one, one], tmp_path / "file" / "out", capsys)
+    assert "Not a directory" in said and "give a folder OUT" in said
+
+
+def test_what_is_interrupted_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = written(tmp_path / "one", DOWN, UP, alpha=2)
+
+    def stopped(path: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        average([str(one), str(one)], tmp_path / "out", rank=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def test_trainings_of_one_name_each_are_told_apart_on_the_card(tmp_path: Path) -> None:
+    for run_name in ("monday", "tuesday"):
+        (tmp_path / run_name).mkdir()
+        written(tmp_path / run_name / "adapter", DOWN, UP, alpha=2)
+    folders = [str(tmp_path / name / "adapter") for name in ("monday", "tuesday")]
+    made = average(folders, tmp_path / "mean", rank=2)
+    card = json.loads((made.folder / "card.json").read_text())
+    assert [one["name"] for one in card["average_of"]] == ["monday", "tuesday"]
+
+
+@pytest.mark.parametrize(
+    "metrics", [{}, {"execution_accuracy": 1}, {"execution_accuracy": {"rate": "x"}}]
+)
+def test_a_card_of_another_s_making_is_listed_and_is_not_shown(
+    tmp_path: Path, sqlft_home: Path, capsys: pytest.CaptureFixture[str], metrics: object
+) -> None:
+    (sqlft_home / "adapters").mkdir(parents=True)
+    one = written(sqlft_home / "adapters" / "odd", DOWN, UP, alpha=2)
+    (one / "card.json").write_text(json.dumps({"metrics": metrics}))
+    assert run("adapter", "list") == 0
+    assert "odd  base unknown, layout unknown\n" in capsys.readouterr().out
+    assert run("adapter", "show", "odd") == 1
+    assert "is not one that a training writes" in capsys.readouterr().err

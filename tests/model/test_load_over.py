@@ -112,6 +112,17 @@ def test_it_adds_what_both_add_together(tiny_model: Path, pair: Path) -> None:
         assert not torch.allclose(logits(load(tiny_model, pair / one)), expected, atol=1e-2)
 
 
+def test_the_one_under_it_may_name_its_layers_by_a_pattern(
+    tiny_model: Path, random_pair: Path, tmp_path: Path
+) -> None:
+    pattern = LOWER | {"target_modules": r".*\.(q_proj|embed_tokens|down_proj)"}
+    lower = made(tmp_path / "general", tiny_model, 4, **pattern)
+    upper = lay(Path(shutil.copytree(random_pair / "shop", tmp_path / "shop")), lower)
+    found = logits(load(tiny_model, upper))
+    expected = in_plain_peft(tiny_model, lower, upper)
+    assert torch.allclose(found, expected, atol=1e-4, rtol=1e-4)
+
+
 def test_it_is_one_adapter_in_the_type_of_the_base(tiny_model: Path, pair: Path) -> None:
     loaded = load(tiny_model, pair / "shop", dtype="bfloat16")
     assert list(loaded.model.peft_config) == [loaded.adapter_key]
@@ -200,7 +211,9 @@ def test_a_chain_of_three_is_refused(tiny_model: Path, pair: Path) -> None:
 
 @pytest.mark.parametrize(
     "over", [3, {"name": "general"}, {"name": "../general", "sha256": "0" * 64},
-             {"name": 5, "sha256": "0" * 64}, {"name": "general", "sha256": 1}],
+             {"name": 5, "sha256": "0" * 64}, {"name": "general", "sha256": 1},
+             [], {}, {"name": "..", "sha256": "0" * 64}, {"name": "", "sha256": "0" * 64},
+             {"name": "general", "sha256": ["0"] * 64}, {"name": "general", "sha256": "x" * 64}],
 )  # fmt: skip
 def test_a_card_that_says_it_wrongly_is_one_line(tiny_model: Path, pair: Path, over: Any) -> None:
     (pair / "shop" / "card.json").write_text(json.dumps({"over": over}))

@@ -199,11 +199,15 @@ def test_none_is_learnt_over_more_than_a_plain_lora(
         train(over(tiny_model, taught_data, lower))
 
 
+@pytest.mark.parametrize("layers", [["q_proj", "v_proj", "down_proj"], r".*\.(q|v|down)_proj"])
 def test_while_it_is_trained_it_answers_with_the_one_under_it(
-    tiny_model: Path, taught_data: Path, general: Path
+    tiny_model: Path, taught_data: Path, general: Path, tmp_path: Path, layers: object
 ) -> None:
     from transformers import AutoModelForCausalLM
 
+    general = Path(shutil.copytree(general, tmp_path / "general"))
+    config = json.loads((general / "adapter_config.json").read_text())
+    (general / "adapter_config.json").write_text(json.dumps(config | {"target_modules": layers}))
     chosen = over(tiny_model, taught_data, general)
     base: Any = AutoModelForCausalLM.from_pretrained(tiny_model)
     model = made_trainable(base, chosen, load_tokenizer(str(tiny_model))).eval()
