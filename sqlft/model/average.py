@@ -13,6 +13,7 @@ from sqlft.errors import InputError, ModelError
 from sqlft.model.adapter import CARD, adapter_folder, card_of
 from sqlft.model.folder import written_in
 from sqlft.model.over import Over, as_lower
+from sqlft.record import record
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _WEIGHTS = "adapter_model.safetensors"
 _CONFIG = "adapter_config.json"
 _DOWN, _UP = ".lora_A.", ".lora_B."
+_OF_ONE = ("recipe", "over")
+"""What a card says of one training alone."""
 _TAUGHT = ("data", "taught_before")
 _COUNTS = ("steps", "examples", "tokens", "seconds")
 _MOST = 1e15
@@ -200,7 +203,8 @@ def _card(
     schemas = {card.get("schema_digest") for card in cards}
     counts = [_counts(card) for card in cards]
     return {
-        **cards[0],
+        **{key: value for key, value in cards[0].items() if key not in _OF_ONE},
+        "record": record().as_dict(),
         "schema_digest": schemas.pop() if len(schemas) == 1 else None,
         "average_of": [asdict(one) for one in named],
         "rank": rank,

@@ -119,7 +119,7 @@ def test_the_mean_is_an_adapter_that_loads_and_says_what_it_is_of(
     card = json.loads((out / "card.json").read_text())
     assert [one["name"] for one in card["average_of"]] == ["a1", "a2"]
     assert [one["name"] for one in card["data"]] == ["shop-1", "both", "shop-2"]
-    assert card["schema_digest"] is None
+    assert card["schema_digest"] is None and "recipe" not in card and card["record"]["packages"]
 
 
 def test_of_equals_the_mean_is_the_same(tiny_model: Path, tmp_path: Path) -> None:
