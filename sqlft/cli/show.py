@@ -93,7 +93,10 @@ def seconds_line(seconds: Mapping[str, float]) -> str:
 def outcome_lines(answer: Answer) -> list[str]:
     """Whether the SQL passed the check and ran, and if not, why, each hint on its own line."""
     if answer.refusal is not None:
-        return [f"Check     refused: {printable(answer.refusal)}"]
+        said = printable(answer.refusal)
+        if answer.sql is None:
+            return [f"Check     refused: {said}"]
+        return [f"Run       left out: {said}", _hint("--least-confidence 0 runs it all the same")]
     if answer.verdict is None:
         if answer.error is None:
             return ["Check     no SQL: the reply holds no query"]

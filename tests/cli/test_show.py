@@ -1,5 +1,6 @@
 """An answer's text: what failed, why, and what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -27,6 +28,15 @@ def test_a_refused_query_shows_its_hint_on_a_line_of_its_own(tmp_path: Path) -> 
 def test_a_failed_run_has_a_line_of_its_own(tmp_path: Path) -> None:
     lines = outcome_lines(_answer(tmp_path, "SELECT city::INTEGER FROM orders"))
     assert lines[0].startswith("Check     passed: ") and lines[1].startswith("Run       failed: ")
+
+
+def test_a_query_that_is_too_unsure_is_said_not_to_have_run_and_how_it_would(
+    tmp_path: Path,
+) -> None:
+    answer = _answer(tmp_path, "SELECT city FROM orders")
+    lines = outcome_lines(replace(answer, rows=None, refusal="right with a chance of only 3%"))
+    assert lines[0] == "Run       left out: right with a chance of only 3%"
+    assert "--least-confidence 0" in lines[1]
 
 
 def test_prose_is_shown_as_a_block_with_an_ellipsis_where_cut(
