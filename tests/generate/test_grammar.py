@@ -169,52 +169,6 @@ def test_a_table_in_a_namespace_is_named_with_it() -> None:
     assert accepts(f"{joined} SELECT levels.product_id", schema)
 
 
-KEYS_THAT_LEAD_NOWHERE = [
-    (("day",), ("day_said",)),  # which no comparison is of
-    (("gone",), ("id",)),
-    (("id",), ()),
-]
-
-
-@pytest.mark.parametrize(("own", "target"), KEYS_THAT_LEAD_NOWHERE)
-def test_a_key_that_nothing_is_joined_on_bars_no_other_join(
-    own: tuple[str, ...], target: tuple[str, ...]
-) -> None:
-    visits = Table(name="visits", columns=(*columns("id"), Column(name="day", type="DATE")))
-    days = Table(name="days", columns=(*columns("id"), Column(name="day_said", type="VARCHAR")))
-    key = ForeignKey(table="visits", columns=own, target_table="days", target_columns=target)
-    schema = Schema(name="log", tables=(visits, days), foreign_keys=(key,))
-    assert accepts("FROM visits JOIN days ON visits.id = days.id SELECT visits.day", schema)
-
-
-def test_a_key_of_several_columns_in_any_case_and_of_a_table_to_itself_are_joined_along() -> None:
-    tables = (
-        Table(name="rooms", columns=columns("house", "floor", "number")),
-        Table(name="beds", columns=columns("h", "f", "size", "beside", "bed")),
-        Table(name="guests", columns=columns("slept", "age")),
-    )
-    keys = (
-        ForeignKey(table="beds", columns=("H", "F"), target_table="ROOMS",
-                   target_columns=("House", "Floor")),
-        ForeignKey(table="beds", columns=("beside",), target_table="beds", target_columns=("bed",)),
-        ForeignKey(table="guests", columns=("slept",), target_table="beds",
-                   target_columns=("bed",)),
-    )  # fmt: skip
-    schema = Schema(name="inn", tables=tables, foreign_keys=keys)
-    over = "FROM guests JOIN beds ON guests.slept = beds.bed"
-    for joined in (
-        f"{over} JOIN rooms ON beds.h = rooms.house AND beds.f = rooms.floor SELECT rooms.number",
-        f"{over} JOIN beds AS beds_2 ON beds.beside = beds_2.bed SELECT beds_2.size",
-    ):
-        assert accepts(joined, schema)
-    assert not accepts(
-        "FROM guests JOIN rooms ON guests.age = rooms.number SELECT guests.age", schema
-    )
-    draw = random.Random(5)
-    for _ in range(10):  # and nothing that may come is without a way on
-        walk(canonical_sentences(schema, "no answer"), draw)
-
-
 def test_a_schema_without_tables_leaves_only_the_refusal() -> None:
     empty = Schema(name="empty", tables=())
     place = canonical_sentences(empty, "no answer")

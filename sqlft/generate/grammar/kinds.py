@@ -52,15 +52,6 @@ def fellows(kind: Kind) -> frozenset[Kind]:
     return DATES if kind in DATES else frozenset({kind})
 
 
-def joins(kind: Kind, other: Kind) -> bool:
-    """Whether columns of the kinds are joined where a key ties them; a text is read as a number.
-
-    >>> joins("text", "number"), joins("text", "date"), joins("other", "other")
-    (True, False, False)
-    """
-    return (kind != "other" and other in fellows(kind)) or {kind, other} == {"number", "text"}
-
-
 _ROOTS: dict[Kind, frozenset[Kind]] = {
     "date": DATES,
     "timestamp": DATES,

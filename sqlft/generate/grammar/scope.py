@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
-from sqlft.generate.grammar.kinds import Kind, fellows, joins, kind_of, roots
+from sqlft.generate.grammar.kinds import Kind, fellows, kind_of, roots
 from sqlft.generate.grammar.machine import narrow_text
 from sqlft.generate.grammar.rules import Rules
 from sqlft.schema import ForeignKey, Schema, Table
@@ -254,21 +254,17 @@ class Known:
         if here is None or there is None:
             return
         for mine, theirs in zip(key.columns, key.target_columns, strict=False):
-            one, other = here.column(mine), there.column(theirs)
-            if one is None or other is None:
-                continue
-            a = self._thing((here.qualified_name, quoted(one.name)))
-            self._things[a] = self._thing((there.qualified_name, quoted(other.name)))
-            if joins(kind_of(one.type), kind_of(other.type)):
-                group = self._group(here.qualified_name)
-                self._groups[group] = self._group(there.qualified_name)
+            a = self._thing((here.qualified_name, quoted(mine)))
+            self._things[a] = self._thing((there.qualified_name, quoted(theirs)))
+        group = self._group(here.qualified_name)
+        self._groups[group] = self._group(there.qualified_name)
 
     def _thing(self, column: Key) -> Key:
         """The column that stands for all that keys tie to this one, over any number of keys."""
         return _last(self._things, column)
 
     def _group(self, table: str) -> str:
-        """The table that stands for all that keys lead to from this one; each step is a join."""
+        """The table that stands for all that keys lead to from this one."""
         return _last(self._groups, table)
 
     def connected(self, left: Source, right: Source) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from sqlft.generate.grammar.kinds import ANY, Kind, fellows, joins, roots
+from sqlft.generate.grammar.kinds import ANY, Kind, fellows, roots
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rules import Wants
 from sqlft.generate.grammar.scope import Env, Field, Key, Scope, Source, quoted
@@ -232,10 +232,7 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
         for a in left.fields
         for b in source.fields
         if _comparable(a, b)
-        or (
-            joins(a.kind, b.kind)
-            and (env.known.tied(left, a, source, b) or _alike(left, a, source, b))
-        )
+        or (_castable(a, b) and (env.known.tied(left, a, source, b) or _alike(left, a, source, b)))
     ]
     if not _led(env, earlier, source) and not any(pair.tied for pair in found):
         return found
@@ -289,6 +286,10 @@ def _words(name: str) -> frozenset[str]:
 
 def _comparable(a: Field, b: Field) -> bool:
     return a.kind != "other" and b.kind in fellows(a.kind)
+
+
+def _castable(a: Field, b: Field) -> bool:
+    return {a.kind, b.kind} == {"number", "text"}
 
 
 def _shown(source: Source, field: Field, other: Field) -> str:
