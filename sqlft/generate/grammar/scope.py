@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from sqlft.generate.grammar.kinds import Kind, fellows, kind_of, roots
 from sqlft.generate.grammar.machine import narrow_text
@@ -15,7 +15,6 @@ from sqlft.sql.from_first import bare
 Key: TypeAlias = tuple[str, str]
 """A column within one query: its source's name and its own, both as text."""
 
-Item = TypeVar("Item")
 
 Read: TypeAlias = tuple[Key, frozenset[str]]
 """A column that is read, and the calls around it as text: by any of them rows may be grouped."""
@@ -238,10 +237,6 @@ class Known:
         self.tables = tuple(_source(table) for table in schema.tables)
         self._held = frozenset(kind for table in self.tables for kind in table.held)
         self._things: dict[Key, Key] = {}
-        self._groups: dict[str, str] = {}
-        self.meeting: dict[tuple[str | None, str | None], bool] = {}
-        """Of two tables by name: whether a pair of their columns is one that a join may be on,
-        where that was asked already."""
         for key in schema.foreign_keys:
             self._tie(key, schema)
 
@@ -256,22 +251,13 @@ class Known:
         for mine, theirs in zip(key.columns, key.target_columns, strict=False):
             a = self._thing((here.qualified_name, quoted(mine)))
             self._things[a] = self._thing((there.qualified_name, quoted(theirs)))
-        group = self._group(here.qualified_name)
-        self._groups[group] = self._group(there.qualified_name)
 
     def _thing(self, column: Key) -> Key:
         """The column that stands for all that keys tie to this one, over any number of keys."""
-        return _last(self._things, column)
-
-    def _group(self, table: str) -> str:
-        """The table that stands for all that keys lead to from this one."""
-        return _last(self._groups, table)
-
-    def connected(self, left: Source, right: Source) -> bool:
-        """Whether keys lead from one table to another, over any number of tables."""
-        if left.table is None or right.table is None:
-            return False
-        return self._group(left.table) == self._group(right.table)
+        found = column
+        while self._things.setdefault(found, found) != found:
+            found = self._things[found]
+        return found
 
     def tied(self, left: Source, a: Field, right: Source, b: Field) -> bool:
         """Whether two columns hold the same thing: keys lead from both to the same column.
@@ -287,14 +273,6 @@ class Known:
         if one not in self._things or other not in self._things:
             return False
         return self._thing(one) == self._thing(other)
-
-
-def _last(steps: dict[Item, Item], start: Item) -> Item:
-    """Where steps from this item end; an item without any is its own end."""
-    found = start
-    while steps.setdefault(found, found) != found:
-        found = steps[found]
-    return found
 
 
 def _source(table: Table) -> Source:

@@ -59,9 +59,9 @@ def _more(env: Env, sources: tuple[Source, ...], then: Joined) -> Options:
         return more((*sources[:-1], sources[-1].hidden()))
 
     for word in (" JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "):
-        options.append(lit(word, _joined_source, env, sources, joined))
+        options.append(lit(word, _source, env, sources, joined))
     for word in (" SEMI JOIN ", " ANTI JOIN "):
-        options.append(lit(word, _joined_source, env, sources, filtered))
+        options.append(lit(word, _source, env, sources, filtered))
     options.append(lit(" CROSS JOIN ", _source, env, sources, crossed))
     return options
 
@@ -73,43 +73,15 @@ def _joinable(env: Env, earlier: tuple[Source, ...]) -> bool:
     return known or (env.nesting < _MOST_NESTED and bool(compared))
 
 
-def _joined_source(
-    env: Env, earlier: tuple[Source, ...], then: Callable[[Source], Options]
-) -> Options:
-    """A source that the next words join to earlier ones."""
-    return _source(env, earlier, then, apart=lambda table: _apart(env, earlier, table))
-
-
-def _apart(env: Env, earlier: tuple[Source, ...], table: Source) -> bool:
-    """Whether keys lead from the earlier sources to the table over others only."""
-
-    def meet(left: Source) -> bool:
-        key = (left.table, table.table)
-        if key not in env.known.meeting:
-            env.known.meeting[key] = bool(pairs(env, (left,), table))
-        return env.known.meeting[key]
-
-    return _led(env, earlier, table) and not any(map(meet, earlier))
-
-
-def _led(env: Env, earlier: tuple[Source, ...], source: Source) -> bool:
-    """Whether keys lead from all of the earlier sources to this one."""
-    return all(env.known.connected(left, source) for left in earlier)
-
-
 def _source(
     env: Env,
     earlier: tuple[Source, ...],
     then: Callable[[Source], Options],
     needs: tuple[frozenset[Kind], ...] = (),
-    apart: Callable[[Source], bool] = lambda table: False,
 ) -> Options:
     """One more source, under a name that no earlier one of this FROM has.
 
     A name of a query around this one may be taken again, and is hidden by that, or avoided.
-
-    Args:
-        apart: whether a table cannot be joined to the earlier ones.
     """
     options: Options = []
     taken = {source.name.casefold() for source in earlier}
@@ -122,7 +94,7 @@ def _source(
     compared = frozenset(kind for source in earlier for kind in source.kinds)
     for table in (*env.ctes, *tables):
         makes = all(not need.isdisjoint(table.held) for need in needs)
-        if (compared & table.kinds and not apart(table)) if earlier else makes:
+        if compared & table.kinds if earlier else makes:
             options += _named(table, taken, around, then)
     listed = compared if earlier else min(needs, key=len, default=ANY)
     if len(needs) < 2:
@@ -215,10 +187,9 @@ class _Pair:
 
 
 def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
-    """The column pairs that a join may be on: all that compare, where no keys lead there.
+    """The column pairs that a join may be on: all that compare, where keys tie none.
 
-    Else those that keys tie, those with the same telling name, and any of two rows of one table:
-    none, where keys lead there over further tables only, which are to be joined first.
+    Else those that keys tie, those with the same telling name, and any of two rows of one table.
     """
     found = [
         _Pair(
@@ -234,7 +205,7 @@ def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
         if _comparable(a, b)
         or (_castable(a, b) and (env.known.tied(left, a, source, b) or _alike(left, a, source, b)))
     ]
-    if not _led(env, earlier, source) and not any(pair.tied for pair in found):
+    if not any(pair.tied for pair in found):
         return found
     return [pair for pair in found if pair.tied or pair.alike]
 
