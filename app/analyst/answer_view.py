@@ -72,6 +72,7 @@ def rerun_edited(entry: Entry, place: Place, schema: Schema, sql: str) -> None:
         error=None,
         refusal=None,
         confidence=None,
+        mended=None,
         seconds={"execute": result.seconds},
     )
 
@@ -179,6 +180,8 @@ def _facts(answer: Answer, schema: Schema) -> str:
         facts.append(f'<li class="sq-ok">Checked: reads only {hypertext(read or "no table")}</li>')
     elif verdict is not None:
         facts.append('<li class="sq-warn">Did not pass the check, and was not run</li>')
+    if answer.mended is not None:
+        facts.append(f'<li class="sq-warn">Failed as written: {hypertext(answer.mended)}</li>')
     if answer.confidence is not None:
         facts.append(f"<li><b>{answer.confidence:.0%}</b> sure</li>")
     if answer.rows is not None:

@@ -61,6 +61,7 @@ class Answer:
         refusal: why the question was not answered with SQL, and the tables that are nearest to it;
             or none.
         error: why the SQL was not run or failed, or none.
+        mended: what was changed in the SQL because it failed as the model wrote it, or none.
         confidence: 0 to 1, or none where it is not known.
         candidates: everything that the model wrote, best first.
         schema_text: what the model saw of the schema.
@@ -81,6 +82,7 @@ class Answer:
     error: SqlError | None
     confidence: float | None
     candidates: tuple[Candidate, ...]
+    mended: str | None = None
     schema_text: str
     prompt_tokens: int | None
     output_tokens: int | None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlft.ask.answer import Answer, Candidate
-from sqlft.ask.choosing import Choice, choices, voted
+from sqlft.ask.choosing import Choice, choices, run_or_mend, voted
 from sqlft.ask.confidence import UNKNOWN, Calibration
 from sqlft.ask.question import clean_question
 from sqlft.ask.writer import Writer
@@ -128,11 +128,7 @@ class Assistant:
         if answer.sql is None or answer.error is not None or answer.refusal is not None:
             return answer
         with clock.stage("execute"):
-            rows = None if best is None else best.rows
-            result, error = (rows, None) if rows is not None else self._run(answer.sql, cancel)
-        if result is None:
-            return replace(answer, error=error)
-        return replace(answer, rows=result.table, truncated=result.truncated)
+            return self._run(answer, best, written.schema, cancel)
 
     def generate(
         self, question: str, *, adapter: str | None = None, cancel: Cancel | None = None
@@ -287,16 +283,37 @@ class Assistant:
 
     def _tried(self, sql: str, cancel: Cancel | None) -> QueryResult:
         limits = replace(self.limits, timeout_s=min(self.limits.timeout_s, TRIAL_S))
-        as_run = sql
-        if self.database.kind == "sqlite":
-            as_run = translate(sql, source="duckdb", target="sqlite")
-        return run_query(as_run, self.database, limits, cancel=cancel)
+        return self._read(sql, cancel, limits)
 
-    def _run(self, sql: str, cancel: Cancel | None) -> tuple[QueryResult | None, SqlError | None]:
+    def _read(self, sql: str, cancel: Cancel | None, limits: Limits | None = None) -> QueryResult:
+        """The rows of a query in DuckDB's dialect."""
+        if self.database.kind == "sqlite":
+            sql = translate(sql, source="duckdb", target="sqlite")
+        return run_query(sql, self.database, limits or self.limits, cancel=cancel)
+
+    def _run(
+        self, answer: Answer, best: Choice | None, schema: Schema, cancel: Cancel | None
+    ) -> Answer:
+        """The answer with its rows, or with what its query failed of."""
+        if best is None or best.verdict is None:
+            return answer
+        rows, instead = best.rows, best.mended
         try:
-            return run_query(sql, self.database, self.limits, cancel=cancel), None
+            if rows is None:
+                rows, instead = run_or_mend(best.verdict.sql, lambda sql: self._read(sql, cancel))
         except SqlError as error:
-            return None, error
+            return replace(answer, error=error)
+        answer = replace(answer, rows=rows.table, truncated=rows.truncated)
+        if instead is None:
+            return answer
+        verdict = check_sql(instead.sql, schema)
+        return replace(
+            answer,
+            sql=self._as_run(verdict),
+            display_sql=display(verdict.sql),
+            verdict=verdict,
+            mended=instead.change,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlft.ask.answer import Candidate
 from sqlft.compare import STRICT, Result, compare, orders_rows, result_of
 from sqlft.database import QueryResult
 from sqlft.errors import SqlError
-from sqlft.sql import Verdict
+from sqlft.sql import Mended, Verdict, mended
 
 Run = Callable[[str], QueryResult]
 """The rows of a checked query; raises SqlError."""
@@ -32,6 +32,8 @@ class Choice:
     error: SqlError | None = None
     """Why its SQL did not run: found by the check, or as it ran."""
     result: Result | None = None
+    mended: Mended | None = None
+    """What ran in its place, where it failed as it was written."""
 
     @property
     def is_good(self) -> bool:
@@ -48,7 +50,8 @@ class Choice:
 def choices(
     candidates: Sequence[Candidate], verdict_of: Callable[[str], Verdict], run: Run | None
 ) -> list[Choice]:
-    """What the candidates say, best first: what is good before what is not, then by weight.
+    """What the candidates say, best first: what is good before what had to be mended, and that
+    before what is not; then by weight.
 
     Equal texts are checked and run once. SQL that takes too long in a trial stands by itself, with
     neither rows nor error. Candidates that were cut off before their SQL was complete are left out.
@@ -73,7 +76,7 @@ def choices(
             found.append(choice)
         else:
             same.candidates += choice.candidates
-    return sorted(found, key=lambda choice: (not choice.is_good, -choice.weight))
+    return sorted(found, key=_rank)
 
 
 def voted(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -94,15 +97,37 @@ def is_cut_off(candidate: Candidate) -> bool:
     return candidate.sql is None or candidate.reply.rstrip().endswith(candidate.sql[-20:])
 
 
+def _rank(choice: Choice) -> tuple[bool, bool, float]:
+    return not choice.is_good, choice.mended is not None, -choice.weight
+
+
 def _worth(candidate: Candidate) -> float:
     if candidate.log_probability is None or not candidate.tokens:
         return 1.0
     return math.exp(candidate.log_probability / candidate.tokens)
 
 
+def run_or_mend(sql: str, run: Run) -> tuple[QueryResult, Mended | None]:
+    """The rows of a checked query, or of the mended one where it fails and can be mended.
+
+    Raises:
+        SqlError: why the query as it was written failed.
+    """
+    try:
+        return run(sql), None
+    except SqlError as error:
+        instead = mended(sql, error)
+        if instead is None:
+            raise
+        try:
+            return run(instead.sql), instead
+        except SqlError:
+            raise error from None
+
+
 def _try(choice: Choice, sql: str, run: Run) -> None:
     try:
-        choice.rows = run(sql)
+        choice.rows, choice.mended = run_or_mend(sql, run)
     except SqlError as error:
         choice.error = None if error.kind == "timeout" else error
         return

@@ -93,6 +93,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "refusal": answer.refusal,
         "error": None if answer.error is None else error_document(answer.error),
         "confidence": answer.confidence,
+        "mended": answer.mended,
         "candidates": [
             {"reply": c.reply, "sql": c.sql, "refused": c.refused, "finish": c.finish}
             | {"votes": c.votes, "log_probability": json_value(c.log_probability)}

@@ -105,8 +105,9 @@ def outcome_lines(answer: Answer) -> list[str]:
         return _problem_lines(answer.verdict)
     used = ", ".join(map(printable, answer.verdict.tables))
     passed = f"Check     passed: a plain read{f' of {used}' if used else ''}"
+    changed = [f"Mended    {answer.mended}"] if answer.mended else []
     failed = _error_lines("Run       failed: ", answer.error) if answer.error else []
-    return [passed, *failed]
+    return [passed, *changed, *failed]
 
 
 def _error_lines(head: str, error: SqlftError) -> list[str]:

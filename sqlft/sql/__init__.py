@@ -6,6 +6,7 @@ from sqlft.sql.check import check_sql
 from sqlft.sql.dialects import translate
 from sqlft.sql.display import display
 from sqlft.sql.explain import Step, explain, value_words
+from sqlft.sql.mended import Mended, mended
 from sqlft.sql.nearest import nearest
 from sqlft.sql.parse import parse_query
 from sqlft.sql.policy import check_policy
@@ -17,6 +18,7 @@ __all__ = [
     "Catalog",
     "CatalogColumn",
     "CatalogTable",
+    "Mended",
     "Problem",
     "Step",
     "Verdict",
@@ -25,6 +27,7 @@ __all__ = [
     "check_sql",
     "display",
     "explain",
+    "mended",
     "nearest",
     "parse_query",
     "skeleton",

@@ -28,7 +28,8 @@ SAME = "SELECT count(id) FROM orders"
 OTHER = "SELECT max(id) FROM orders"
 NOTHING = "SELECT id FROM orders WHERE city = 'Rome'"
 WRONG = "SELECT town FROM orders"
-FAILS = "SELECT CAST(city AS INTEGER) FROM orders"
+FAILS = "SELECT 9223372036854775807 + id FROM orders"
+UNCONVERTED = "SELECT max(CAST(city AS INTEGER)) FROM orders"
 
 
 class Said:
@@ -85,6 +86,21 @@ def test_what_fails_in_the_check_or_when_run_never_wins(shop: Path) -> None:
     answer = asked(shop, [(WRONG, -0.1)] * 3 + [(FAILS, -0.1)] * 2 + [(COUNT, -20.0)])
     assert answer.status == "answered" and answer.sql == COUNT
     assert asked(shop, [(FAILS, -0.1), (WRONG, -9.0)]).status == "query_error"
+
+
+def test_a_query_that_fails_on_one_text_is_mended_and_says_so(shop: Path) -> None:
+    answer = asked(shop, [(UNCONVERTED, -0.1)])
+    assert answer.status == "answered" and answer.rows is not None
+    assert answer.sql == "SELECT MAX(TRY_CAST(city AS INT)) FROM orders"
+    assert answer.verdict is not None and answer.verdict.sql == answer.sql
+    assert answer.mended == "texts that cannot be converted were read as NULL"
+
+
+def test_what_runs_as_it_was_written_goes_before_what_had_to_be_mended(shop: Path) -> None:
+    answer = asked(shop, [(UNCONVERTED, -0.1), (UNCONVERTED, -0.1), (COUNT, -9.0), (FAILS, -0.1)])
+    assert answer.sql == COUNT and answer.mended is None
+    both = asked(shop, [(UNCONVERTED, -0.1), (FAILS, -0.1)])
+    assert both.status == "answered" and both.mended is not None
 
 
 def test_results_without_rows_do_not_vote_for_one_another(shop: Path) -> None:

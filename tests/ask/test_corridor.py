@@ -23,7 +23,7 @@ QUESTIONS = {
     "Small talk": "I am fine, thank you.",
     "Runaway": "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) "
     "SELECT count(*) FROM r",
-    "Division": "SELECT CAST(city AS INTEGER) FROM orders",
+    "Overflow": "SELECT 9223372036854775807 + length(city) FROM orders",
 }
 
 
@@ -74,7 +74,7 @@ def test_stages_are_told_as_they_begin(assistant: Assistant) -> None:
         ("Wrong column", "unknown_column"),
         ("Wrong table", "unknown_table"),
         ("Small talk", "no_sql"),
-        ("Division", "query_error"),
+        ("Overflow", "query_error"),
     ],
 )
 def test_bad_sql_is_an_outcome_and_never_an_exception(

@@ -26,8 +26,14 @@ def test_a_refused_query_shows_its_hint_on_a_line_of_its_own(tmp_path: Path) -> 
 
 
 def test_a_failed_run_has_a_line_of_its_own(tmp_path: Path) -> None:
-    lines = outcome_lines(_answer(tmp_path, "SELECT city::INTEGER FROM orders"))
+    sql = "SELECT 9223372036854775807 + length(city) FROM orders"
+    lines = outcome_lines(_answer(tmp_path, sql))
     assert lines[0].startswith("Check     passed: ") and lines[1].startswith("Run       failed: ")
+
+
+def test_a_query_that_was_mended_says_what_was_changed(tmp_path: Path) -> None:
+    lines = outcome_lines(_answer(tmp_path, "SELECT city::INTEGER FROM orders"))
+    assert lines[1] == "Mended    texts that cannot be converted were read as NULL"
 
 
 def test_a_query_that_is_too_unsure_is_said_not_to_have_run_and_how_it_would(
