@@ -20,7 +20,15 @@ _GROUP_SHARE = 0.6
 """Of what a question's words say of a group of joined tables, what counts for each of them: a
 question is rarely about two groups."""
 
-_STOP_SHARE = 0.3
+_BESIDE_NAMESPACE, _NAMESPACE_SHARE = 0.3, 1.0
+"""Where there are several namespaces: the same share, and that of a namespace. Who files tables
+together asks about them together."""
+
+_LONG_TABLE, _USUAL_WORDS = 0.25, 14
+"""A table of many words shares some with any question: they count less by this power of how many
+times the usual number there are."""
+
+_STOP_SHARE = 0.2
 """What counts of words that questions are made of: "ordered" may mean the orders."""
 
 _WHOLE_NAME = 0.5
@@ -46,7 +54,7 @@ class TableIndex:
             if one != other and min(one, other) >= 0 and other not in self.neighbours[one]:
                 self.neighbours[one].append(other)
                 self.neighbours[other].append(one)
-        self._group = self._groups()
+        self._group, self._namespace = self._groups(), self._namespaces()
         self._tables_of: defaultdict[str, dict[int, float]] = defaultdict(dict)
         for place, table in enumerate(schema.tables):
             for word, weight in _words(table).items():
@@ -69,30 +77,31 @@ class TableIndex:
         """The tables that have anything to do with the question, best first.
 
         A word counts by its rarity among tables, as in BM25, once a table: where it says most. To
-        that comes a share of what the table's whole group of joined tables has of the question.
+        that come shares of what all tables that are joined to it, and all of its namespace, have
+        of the question: of each word what it says to the best of them.
         """
         own = [0.0] * len(self.neighbours)
-        group_has: defaultdict[int, float] = defaultdict(float)
+        group_share = _GROUP_SHARE if min(self._namespace, default=-1) < 0 else _BESIDE_NAMESPACE
+        groups, namespaces = _Together(self._group), _Together(self._namespace)
         asked = {word.text: _STOP_SHARE if word.stop else 1.0 for word in question_words(question)}
         for word, share in asked.items():
-            best_in_group: defaultdict[int, float] = defaultdict(float)
-            for place, found in self._scores(word).items():
-                score = found * share
+            found = {place: score * share for place, score in self._scores(word).items()}
+            for place, score in found.items():
                 own[place] += score
-                group = self._group[place]
-                best_in_group[group] = max(best_in_group[group], score)
-            for group, score in best_in_group.items():
-                group_has[group] += score
+            groups.add(found)
+            namespaces.add(found)
         for table, (worth, shared) in _valued(values).items():
             place = self._at(table)
             if place >= 0:
                 own[place] += worth * self._rarity(shared)
-                group_has[self._group[place]] += worth * self._rarity(shared)
+                groups.add({place: worth * self._rarity(shared)})
+                namespaces.add({place: worth * self._rarity(shared)})
         for place, words in enumerate(self._names):
             if own[place]:
                 own[place] *= 1 + _WHOLE_NAME * self._named(words, asked)
         total = [
-            score + _GROUP_SHARE * group_has[self._group[place]] for place, score in enumerate(own)
+            score + group_share * groups.has(place) + _NAMESPACE_SHARE * namespaces.has(place)
+            for place, score in enumerate(own)
         ]
         hits = [place for place, score in enumerate(total) if score > 0]
         return sorted(hits, key=lambda place: -total[place])
@@ -145,6 +154,12 @@ class TableIndex:
     def _rarity(self, tables: int) -> float:
         return math.log(1 + len(self.neighbours) / tables)
 
+    def _namespaces(self) -> list[int]:
+        """Of each table the number of its namespace; -1 where there is one for all."""
+        names = [table.namespace or "" for table in self._schema.tables]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return [numbers[name] if len(numbers) > 1 else -1 for name in names]
+
     def _groups(self) -> list[int]:
         """Of each table the number of its group: tables that joins connect."""
         group = [-1] * len(self.neighbours)
@@ -155,6 +170,26 @@ class TableIndex:
                 group[place] = start
                 waiting += [near for near in self.neighbours[place] if group[near] < 0]
         return group
+
+
+class _Together:
+    """What a question's words say of tables that belong together."""
+
+    def __init__(self, group: Sequence[int]) -> None:
+        self._group = group
+        self._has: defaultdict[int, float] = defaultdict(float)
+
+    def add(self, scores: Mapping[int, float]) -> None:
+        """What one word or value says of tables: the best of a group is the group's."""
+        best: defaultdict[int, float] = defaultdict(float)
+        for place, score in scores.items():
+            best[self._group[place]] = max(best[self._group[place]], score)
+        for group, score in best.items():
+            self._has[group] += score
+
+    def has(self, place: int) -> float:
+        """What is said of all that belong to a table; 0 where that is all tables."""
+        return self._has[self._group[place]] if self._group[place] >= 0 else 0.0
 
 
 def _words(table: Table) -> Mapping[str, float]:
@@ -177,7 +212,8 @@ def _words(table: Table) -> Mapping[str, float]:
             put(text, _COLUMN_NAME)
         for text in (column.meaning, column.comment, column.unit):
             put(text, _NOTE)
-    return found
+    length = (max(1, len(found)) / _USUAL_WORDS) ** _LONG_TABLE
+    return {word: weight / length for word, weight in found.items()}
 
 
 def _likeness(word: str, known: str) -> float:

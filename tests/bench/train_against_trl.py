@@ -7,8 +7,9 @@
 
 Each contender trains for ``--seconds`` after ``--warmup`` steps, one after the other in one
 process, on fresh adapters with equal first weights; examples are counted by the end tokens that the
-loss is taken on. ``--equal N`` trains ours and TRL's best on the same N examples instead, and
-compares the loss on examples that neither saw.
+loss is taken on. ``--equal N`` trains all on the same N examples once instead, in the same order
+and in about as many steps where TRL's setting lets the order be chosen, and compares the loss on
+examples that none saw: what a step meets, and how many there are, moves it more than anything else.
 
 TRL's settings tried are in ``TRL_SETTINGS``: padded batches of several sizes, batches of like
 length, and best-fit packing (which transformers keeps apart by positions), with adapters in fp32
@@ -303,10 +304,7 @@ def arguments(
 
 def ours(base: Any, lessons: Sequence[Lesson], held: Sequence[Lesson], options: Any) -> Found:
     """Shared-prefix packs, as `sqlft train` reads them."""
-    packing = packing_of(options)
-    epochs = 1 if options.equal is not None else 200
-    batches = plan(lessons, [Share(numbers=range(len(lessons)), weight=1)], packing,
-                   epochs=epochs, seed=0)  # fmt: skip
+    batches = planned(lessons, options, epochs=1 if options.equal is not None else 200)
     model = with_fresh_adapter(base, lora_of(options))
     clock = Clock(options.seconds, options.warmup, options.device, options.equal)
     with tempfile.TemporaryDirectory() as folder:
@@ -318,6 +316,12 @@ def ours(base: Any, lessons: Sequence[Lesson], held: Sequence[Lesson], options: 
         trainer = SupervisedTrainer(model, settings, course(lessons, batches), callbacks=[clock])
         counting(trainer, clock, "shift_labels")
         return ended("ours", trainer, model, clock, held, options)
+
+
+def planned(lessons: Sequence[Lesson], options: argparse.Namespace, *, epochs: int) -> Any:
+    """What each of our steps reads."""
+    every = [Share(numbers=range(len(lessons)), weight=1)]
+    return plan(lessons, every, packing_of(options), epochs=epochs, seed=0)
 
 
 def trl(
@@ -338,6 +342,13 @@ def trl(
     longest = max(lesson.tokens for lesson in lessons)
     ordered = list(lessons)
     random.Random(5).shuffle(ordered)
+    per_step, sampling = options.examples_per_step, "random"
+    if setting.like_lengths:
+        sampling = "group_by_length"
+    elif options.equal is not None and not setting.packing:
+        steps = planned(lessons, options, epochs=1)
+        ordered = [lessons[number] for step in steps for pack in step for number in pack]
+        per_step, sampling = len(ordered) / len(steps), "sequential"
     data = Dataset.from_dict(
         {
             "input_ids": [[*one.prefix, *one.question, *one.answer] for one in ordered],
@@ -347,7 +358,6 @@ def trl(
         }
     )
     clock = Clock(options.seconds, options.warmup, options.device, options.equal)
-    per_step = options.examples_per_step
     per_row = max(1, max(2048, longest) // longest) if setting.packing else setting.batch
     with tempfile.TemporaryDirectory() as folder:
         settings = arguments(
@@ -359,7 +369,7 @@ def trl(
             max_length=max(2048, longest) if setting.packing else longest,
             gradient_checkpointing=setting.checkpointing,
             gradient_checkpointing_kwargs={"use_reentrant": False},
-            train_sampling_strategy="group_by_length" if setting.like_lengths else "random",
+            train_sampling_strategy=sampling,
         )  # fmt: skip
         trainer = SFTTrainer(
             model=model, args=settings, train_dataset=data, processing_class=stand_in(),
@@ -380,9 +390,7 @@ def ended(
         error = " ".join(str(caught).split())[:100]
     loss = None
     if held and error is None:
-        batches = plan(held, [Share(numbers=range(len(held)), weight=1)], packing_of(options),
-                       epochs=1, seed=0)  # fmt: skip
-        loss = mean_loss(model.eval(), course(held, batches))
+        loss = mean_loss(model.eval(), course(held, planned(held, options, epochs=1)))
     peak = peak_mib(options.device)
     model.unload()
     return Found(

@@ -64,6 +64,25 @@ def test_misspelled_and_shortened_words_find_their_tables() -> None:
     assert any(name.startswith("supplier") for name in names(cut("all suppliers")))
 
 
+def test_what_is_filed_together_is_asked_about_together() -> None:
+    tables = (
+        table("orders", "id", "city", namespace="harbour"),
+        table("people", "id", "city", namespace="hospital"),
+        table("wards", "id", "beds", namespace="hospital"),
+    )
+    apart = Schema(name="apart", tables=tables)
+    assert nearest_tables(apart, "the city of each ward", at_most=2) == (
+        "hospital.wards",
+        "hospital.people",
+    )
+
+
+def test_a_table_of_many_words_goes_after_one_of_few() -> None:
+    wide = table("archive", "city", *(f"topic {number}" for number in range(60)))
+    schema = Schema(name="two", tables=(wide, table("stores", "city")))
+    assert nearest_tables(schema, "which city?") == ("stores", "archive")
+
+
 def test_the_budget_holds_whatever_is_asked() -> None:
     for question in (" ".join(TOPICS), "singers and concerts", "zzz", "", "of the"):
         for most in (60, 200, 1000):
