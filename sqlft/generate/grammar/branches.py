@@ -35,6 +35,7 @@ _CASTS: dict[Kind, dict[str, Kind]] = {
     "time": {"TEXT": "text"},
     "interval": {"TEXT": "text"},
     "bool": {"INT": "number", "TEXT": "text"},
+    "uuid": {"TEXT": "text"},
     "other": {"TEXT": "text"},
 }
 

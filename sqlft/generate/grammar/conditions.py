@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlft.generate.grammar.arithmetic import followed
 from sqlft.generate.grammar.columns import has_column
 from sqlft.generate.grammar.expressions import MOST_NESTED, expression, operand, read_by_query
-from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, TEXT, Kind, fellows
+from sqlft.generate.grammar.kinds import ANY, BOOL, DATES, ORDERED, SIZED, TEXT, Kind, fellows
 from sqlft.generate.grammar.literals import compared_literals, listed_literals, text_literals
 from sqlft.generate.grammar.machine import Options, lit
 from sqlft.generate.grammar.rows import has_row, row
@@ -18,7 +18,7 @@ _UNEQUAL = (" < ", " <= ", " > ", " >= ")
 _LIKE = (" LIKE ", " NOT LIKE ", " ILIKE ", " NOT ILIKE ")
 _TRUTHS = ("0", "1", "'0'", "'1'", "'T'", "'F'", "'true'", "'false'")
 """What DuckDB reads as a truth where it stands beside one, but for TRUE and FALSE."""
-_LISTED: frozenset[Kind] = frozenset({"number", "text", "date", "timestamp"})
+_LISTED: frozenset[Kind] = frozenset({"number", "text", "date", "timestamp", "uuid"})
 MOST_TESTS = 10
 """Comparisons of one condition outside of brackets."""
 MOST_LISTED = 30
@@ -120,10 +120,10 @@ def compared(env: Env, left: Value, then: Then) -> Options:
         for word in (" IS TRUE", " IS FALSE", " IS NOT TRUE", " IS NOT FALSE"):
             options.append(lit(word, then, env, left.made(left.text + word, loose=True)))
     if left.kind in ORDERED:
-        signs = _DISTINCT + (_EQUAL if left.kind == "bool" else _EQUAL + _UNEQUAL)
+        signs = _DISTINCT + (_EQUAL + _UNEQUAL if left.kind in SIZED else _EQUAL)
         options += [lit(sign, _against, env, left, sign, then) for sign in signs]
     for no in ("", "NOT "):
-        if left.kind in ORDERED and left.kind != "bool":
+        if left.kind in SIZED:
             options.append(lit(f" {no}BETWEEN ", _between, env, left, no, then))
         if left.kind in _LISTED:
             options.append(lit(f" {no}IN (", _among, env, left, no, then))
@@ -139,7 +139,7 @@ def _right(env: Env, left: Value, then: Then) -> Options:
     if left.kind == "bool":
         truths = (Value("bool", text, constant=True) for text in _TRUTHS)
         options += [lit(value.text, then, env, value) for value in truths]
-    if left.kind in DATES or left.kind == "time":
+    if left.kind in DATES | {"time", "uuid"}:
         options += compared_literals(env, left.kind, then)
     return options
 

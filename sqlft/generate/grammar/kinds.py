@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-Kind = Literal["number", "text", "date", "timestamp", "time", "bool", "interval", "other"]
+Kind = Literal["number", "text", "date", "timestamp", "time", "bool", "interval", "uuid", "other"]
 
 NUMBER: frozenset[Kind] = frozenset({"number"})
 TEXT: frozenset[Kind] = frozenset({"text"})
 DATES: frozenset[Kind] = frozenset({"date", "timestamp"})
 BOOL: frozenset[Kind] = frozenset({"bool"})
 ANY: frozenset[Kind] = frozenset(
-    {"number", "text", "date", "timestamp", "time", "bool", "interval", "other"}
+    {"number", "text", "date", "timestamp", "time", "bool", "interval", "uuid", "other"}
 )
 ORDERED: frozenset[Kind] = ANY - {"other"}
+SIZED: frozenset[Kind] = ORDERED - {"bool", "uuid"}
+"""Those of which one is asked to be more or less than another."""
 
 _NAMES: dict[str, Kind] = {
     "VARCHAR": "text",
+    "ENUM": "text",  # DuckDB reads it as text wherever it is not
+    "UUID": "uuid",
     "DATE": "date",
     "BOOLEAN": "bool",
     "TIME": "time",
@@ -30,7 +34,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL")
 def kind_of(type_name: str) -> Kind:
     """The kind of a DuckDB type as text.
 
-    >>> [kind_of(name) for name in ("DECIMAL(10,2)", "UBIGINT", "VARCHAR", "VARCHAR[]")]
+    >>> [kind_of(name) for name in ("DECIMAL(10,2)", "UBIGINT", "ENUM('a', 'b')", "VARCHAR[]")]
     ['number', 'number', 'text', 'other']
     """
     if type_name.endswith("]"):
@@ -57,6 +61,7 @@ _ROOTS: dict[Kind, frozenset[Kind]] = {
     "timestamp": DATES,
     "interval": DATES | {"interval"},
     "time": frozenset({"time", "timestamp"}),
+    "uuid": frozenset({"uuid"}),
 }
 
 

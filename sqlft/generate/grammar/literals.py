@@ -9,7 +9,7 @@ from sqlft.generate.grammar.machine import Option, Options, Shape, lit
 from sqlft.generate.grammar.patterns import Regex
 from sqlft.generate.grammar.rules import Then
 from sqlft.generate.grammar.scope import Env, Value
-from sqlft.generate.grammar.shapes import Day, Number, Pattern, Text, Time
+from sqlft.generate.grammar.shapes import Day, Number, Pattern, Text, Time, Uuid
 
 _COUNT = Number(digits=3, decimals=0)
 _FORMATS = tuple("%" + letter for letter in "YmdHMSBbAajUWwyIp") + tuple("-/:. ")
@@ -66,7 +66,9 @@ def date_literals(env: Env, want: frozenset[Kind], then: Then) -> Options:
 
 
 def compared_literals(env: Env, kind: Kind, then: Then) -> Options:
-    """Text that is read as a date or a time because it stands beside one."""
+    """Text that is read as a date, a time or a UUID because it stands beside one."""
+    if kind == "uuid":
+        return [_literal(Uuid(), kind, env, then)]
     if kind == "time":
         return [_literal(Time(), kind, env, then)]
     if kind == "interval":

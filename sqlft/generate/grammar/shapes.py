@@ -135,6 +135,28 @@ class Time:
         return string.digits + "':"
 
 
+@dataclass(frozen=True, slots=True)
+class Uuid:
+    """A UUID in quotes: ``'1b4e28ba-2fa1-11d2-883f-0016d3cca427'``."""
+
+    written: str = ""
+
+    def after(self, character: str) -> Uuid | None:
+        at = len(self.written)
+        wanted = _UUID[at] if at < len(_UUID) else ""
+        fits = character in (string.hexdigits if wanted == "x" else wanted)
+        return Uuid(self.written + character) if wanted and fits else None
+
+    def whole(self) -> bool:
+        return len(self.written) == len(_UUID)
+
+    def starts(self) -> str:
+        return string.hexdigits + "'-"
+
+
+_UUID = f"'{'-'.join('x' * length for length in (8, 4, 4, 4, 12))}'"
+
+
 def _is_moment(text: str, with_time: bool) -> bool:
     """Whether the text may begin such a literal.
 
