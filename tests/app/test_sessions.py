@@ -39,6 +39,12 @@ def test_sql_that_is_no_read_is_not_run_and_says_why(session: Session) -> None:
     assert "wrote no SQL" in one.ask("Write me a poem").app.warning[0].value
 
 
+def test_a_query_that_was_mended_says_what_was_changed_in_it(session: Session) -> None:
+    one = session().ask("Which postcode is the highest?")
+    assert "texts that cannot be converted were read as NULL" in one.text
+    assert not one.app.warning and "TRY_CAST" in one.app.session_state["entries"][0].answer.sql
+
+
 def test_edited_sql_runs_under_the_same_rules_and_is_kept_as_right(session: Session) -> None:
     one = session().ask("How many stores are there?").press("Edit SQL")
     entry = one.app.session_state["entries"][0]
