@@ -300,7 +300,11 @@ class Assistant:
         rows, instead = best.rows, best.mended
         try:
             if rows is None:
-                rows, instead = run_or_mend(best.verdict.sql, lambda sql: self._read(sql, cancel))
+                rows, instead = run_or_mend(
+                    best.verdict.sql,
+                    lambda sql: check_sql(sql, schema),
+                    lambda sql: self._read(sql, cancel),
+                )
         except SqlError as error:
             return replace(answer, error=error)
         answer = replace(answer, rows=rows.table, truncated=rows.truncated)

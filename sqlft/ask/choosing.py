@@ -70,12 +70,15 @@ def choices(
             choice.verdict = verdict_of(sql)
             choice.error = choice.verdict.error()
             if choice.verdict.ok and run is not None and len(by_text) > 1:
-                _try(choice, choice.verdict.sql, run)
-        same = next((other for other in found if _same(other, choice)), None)
-        if same is None:
+                _try(choice, choice.verdict.sql, verdict_of, run)
+        at = next((at for at, other in enumerate(found) if _same(other, choice)), None)
+        if at is None:
             found.append(choice)
+        elif found[at].mended is not None and choice.mended is None:
+            choice.candidates += found[at].candidates  # what runs as it is stands for both
+            found[at] = choice
         else:
-            same.candidates += choice.candidates
+            found[at].candidates += choice.candidates
     return sorted(found, key=_rank)
 
 
@@ -107,8 +110,12 @@ def _worth(candidate: Candidate) -> float:
     return math.exp(candidate.log_probability / candidate.tokens)
 
 
-def run_or_mend(sql: str, run: Run) -> tuple[QueryResult, Mended | None]:
+def run_or_mend(
+    sql: str, verdict_of: Callable[[str], Verdict], run: Run
+) -> tuple[QueryResult, Mended | None]:
     """The rows of a checked query, or of the mended one where it fails and can be mended.
+
+    What was mended passes the check before it runs, as everything does.
 
     Raises:
         SqlError: why the query as it was written failed.
@@ -117,7 +124,7 @@ def run_or_mend(sql: str, run: Run) -> tuple[QueryResult, Mended | None]:
         return run(sql), None
     except SqlError as error:
         instead = mended(sql, error)
-        if instead is None:
+        if instead is None or not verdict_of(instead.sql).ok:
             raise
         try:
             return run(instead.sql), instead
@@ -125,9 +132,9 @@ def run_or_mend(sql: str, run: Run) -> tuple[QueryResult, Mended | None]:
             raise error from None
 
 
-def _try(choice: Choice, sql: str, run: Run) -> None:
+def _try(choice: Choice, sql: str, verdict_of: Callable[[str], Verdict], run: Run) -> None:
     try:
-        choice.rows, choice.mended = run_or_mend(sql, run)
+        choice.rows, choice.mended = run_or_mend(sql, verdict_of, run)
     except SqlError as error:
         choice.error = None if error.kind == "timeout" else error
         return

@@ -35,8 +35,9 @@ class Mended:
 def mended(sql: str, failure: SqlError) -> Mended | None:
     """The query without what made it fail; none where nothing of that kind did.
 
-    ``=`` and ``<>`` beside a subquery that gives several rows become ``IN`` and ``NOT IN``; a text
-    that is no number or date becomes NULL instead of an end. What fails otherwise is left alone.
+    ``=`` and ``<>`` beside a subquery that gives several rows become ``IN`` and ``NOT IN``; a value
+    that is no number or date becomes NULL instead of an end, unless the query itself spells it out.
+    What fails otherwise is left alone.
 
     Args:
         sql: in DuckDB's dialect.
@@ -51,9 +52,10 @@ def mended(sql: str, failure: SqlError) -> Mended | None:
     if failure.kind != "query_error":
         return None
     if SEVERAL_ROWS in message:
-        return _changed(sql, _among, "a subquery gives several rows: = was read as IN")
+        says = "a subquery gives several rows: = was read as IN, <> as NOT IN"
+        return _changed(sql, _among, says)
     if any(words in message for words in UNCONVERTED):
-        return _changed(sql, _lenient, "texts that cannot be converted were read as NULL")
+        return _changed(sql, _lenient, "values that cannot be converted were read as NULL")
     return None
 
 
@@ -61,7 +63,10 @@ def _changed(sql: str, change: Callable[[exp.Expr], exp.Expr], says: str) -> Men
     try:
         tree = hoist_joins(parse_query(sql))
         before = write_usual(tree, pretty=False)
-        after = write_usual(tree.transform(change), pretty=False)
+        for node in reversed(list(tree.walk())):  # what is within another before that one
+            if (changed := change(node)) is not node:
+                node.replace(changed)
+        after = write_usual(tree, pretty=False)
     except (SqlError, SqlglotError, RecursionError):
         return None
     return None if after == before else Mended(sql=after, change=says)
@@ -86,7 +91,13 @@ def _among(node: exp.Expr) -> exp.Expr:
 
 
 def _lenient(node: exp.Expr) -> exp.Expr:
-    if type(node) is exp.Cast:
+    """A conversion that gives NULL where it fails; that of a literal is right or wrong as it is.
+
+    >>> from sqlglot import parse_one
+    >>> [_lenient(parse_one(text)).sql() for text in ("CAST(a AS DATE)", "CAST('x' AS DATE)")]
+    ['TRY_CAST(a AS DATE)', "CAST('x' AS DATE)"]
+    """
+    if type(node) is exp.Cast and not isinstance(node.this, exp.Literal):
         return exp.TryCast(**node.args)
     if type(node) is exp.StrToTime:
         return exp.Anonymous(this="TRY_STRPTIME", expressions=[node.this, node.args["format"]])

@@ -41,7 +41,7 @@ def test_sql_that_is_no_read_is_not_run_and_says_why(session: Session) -> None:
 
 def test_a_query_that_was_mended_says_what_was_changed_in_it(session: Session) -> None:
     one = session().ask("Which postcode is the highest?")
-    assert "texts that cannot be converted were read as NULL" in one.text
+    assert "values that cannot be converted were read as NULL" in one.text
     assert not one.app.warning and "TRY_CAST" in one.app.session_state["entries"][0].answer.sql
 
 

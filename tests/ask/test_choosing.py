@@ -10,7 +10,7 @@ import pytest
 import sqlft
 from sqlft.ask import Assistant
 from sqlft.ask.answer import Candidate
-from sqlft.ask.choosing import choices
+from sqlft.ask.choosing import choices, run_or_mend
 from sqlft.ask.confidence import (
     Calibration,
     Weights,
@@ -18,7 +18,7 @@ from sqlft.ask.confidence import (
     signals,
     write_calibration,
 )
-from sqlft.errors import ModelError
+from sqlft.errors import ModelError, SqlError
 from sqlft.model import Reply
 from sqlft.schema import parse_ddl
 from sqlft.sql import check_sql
@@ -93,7 +93,7 @@ def test_a_query_that_fails_on_one_text_is_mended_and_says_so(shop: Path) -> Non
     assert answer.status == "answered" and answer.rows is not None
     assert answer.sql == "SELECT MAX(TRY_CAST(city AS INT)) FROM orders"
     assert answer.verdict is not None and answer.verdict.sql == answer.sql
-    assert answer.mended == "texts that cannot be converted were read as NULL"
+    assert answer.mended == "values that cannot be converted were read as NULL"
 
 
 def test_what_runs_as_it_was_written_goes_before_what_had_to_be_mended(shop: Path) -> None:
@@ -101,6 +101,29 @@ def test_what_runs_as_it_was_written_goes_before_what_had_to_be_mended(shop: Pat
     assert answer.sql == COUNT and answer.mended is None
     both = asked(shop, [(UNCONVERTED, -0.1), (FAILS, -0.1)])
     assert both.status == "answered" and both.mended is not None
+
+
+def test_what_runs_as_it_was_written_stands_for_a_mended_query_of_the_same_rows(shop: Path) -> None:
+    sure = "SELECT max(TRY_CAST(city AS INTEGER)) FROM orders"
+    answer = asked(shop, [(UNCONVERTED, -0.1), (sure, -0.2), (COUNT, -5.0)])
+    assert answer.sql == sure and answer.mended is None
+    assert [(c.sql, c.votes) for c in answer.candidates[:2]] == [(sure, 2), (UNCONVERTED, 2)]
+
+
+def test_nothing_runs_that_does_not_pass_the_check(shop: Path) -> None:
+    schema = parse_ddl("CREATE TABLE orders (id INTEGER, city VARCHAR)", "shop")
+    ran: list[str] = []
+
+    def run(sql: str) -> Any:
+        ran.append(sql)
+        raise SqlError("More than one row returned by a subquery", kind="query_error")
+
+    for test in ("city LIKE 'O%' = (SELECT id > 1 FROM orders)", "id = (SELECT id FROM orders)"):
+        with pytest.raises(SqlError):
+            run_or_mend(
+                f"SELECT id FROM orders WHERE {test}", lambda sql: check_sql(sql, schema), run
+            )
+    assert len(ran) == 3 and all(check_sql(sql, schema).ok for sql in ran)
 
 
 def test_results_without_rows_do_not_vote_for_one_another(shop: Path) -> None:

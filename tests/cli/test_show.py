@@ -33,7 +33,7 @@ def test_a_failed_run_has_a_line_of_its_own(tmp_path: Path) -> None:
 
 def test_a_query_that_was_mended_says_what_was_changed(tmp_path: Path) -> None:
     lines = outcome_lines(_answer(tmp_path, "SELECT city::INTEGER FROM orders"))
-    assert lines[1] == "Mended    texts that cannot be converted were read as NULL"
+    assert lines[1] == "Mended    values that cannot be converted were read as NULL"
 
 
 def test_a_query_that_is_too_unsure_is_said_not_to_have_run_and_how_it_would(

@@ -36,6 +36,11 @@ def failure(shop: duckdb.DuckDBPyConnection, sql: str) -> SqlError:
         ("SELECT year(CAST(b AS TIMESTAMP)) FROM t", [(None,), (2020,), (None,)]),
         ("SELECT a FROM t WHERE CAST(b AS TIME) IS NULL AND a <> 3", [(1,)]),
         ("SELECT year(strptime(b, '%Y-%m-%d')) FROM t", [(None,), (2020,), (None,)]),
+        ("SELECT day(CAST(strptime(b, '%Y-%m-%d') AS DATE)) FROM t", [(None,), (2,), (None,)]),
+        (
+            "SELECT a FROM t WHERE a = (FROM t SELECT a WHERE a = (FROM t SELECT a + 1))",
+            [(2,), (3,)],
+        ),
         ("SELECT CAST(100 * a AS TINYINT) FROM t", [(100,), (None,), (None,)]),
     ],
 )
@@ -56,11 +61,19 @@ def test_a_mended_query_runs_and_is_allowed(
         "SELECT a, (SELECT a FROM t) FROM t",
         "SELECT 9223372036854775807 + a FROM t",
         "SELECT a FROM t WHERE b = 3",
+        "SELECT a FROM t WHERE DATE '2020-02-30' > DATE '2020-01-01'",
         "SELECT c FROM t",
     ],
 )
 def test_other_failures_are_left_alone(shop: duckdb.DuckDBPyConnection, sql: str) -> None:
     assert mended(sql, failure(shop, sql)) is None
+
+
+def test_only_what_may_fail_on_a_value_is_changed(shop: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT a FROM t WHERE CAST(b AS DATE) < DATE '2021-01-01'"
+    instead = mended(sql, failure(shop, sql))
+    assert instead is not None
+    assert instead.sql == "SELECT a FROM t WHERE TRY_CAST(b AS DATE) < DATE '2021-01-01'"
 
 
 @pytest.mark.parametrize("kind", ["timeout", "too_large", "forbidden"])
