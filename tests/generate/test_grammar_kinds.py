@@ -7,7 +7,7 @@ import pytest
 from walks import walk
 
 from sqlft.generate.grammar.canonical import canonical_sentences
-from sqlft.generate.grammar.machine import narrow_text
+from sqlft.generate.grammar.machine import Place, narrow_text
 from sqlft.schema import Column, ForeignKey, Schema, Table
 from sqlft.sql import canonical, check_sql
 
@@ -78,6 +78,25 @@ def test_they_are_used_as_others_are(sql: str, site: duckdb.DuckDBPyConnection) 
 )
 def test_what_does_not_go_with_them_is_barred(sql: str) -> None:
     assert not accepts(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM t SELECT COUNT(*) GROUP BY id IS NULL, id IS NULL",
+        "FROM t SELECT id WHERE YEAR(day) * (day - DATE '2020-01-01') < 3",
+    ],
+)
+def test_without_numbers_every_beginning_leads_on(sql: str) -> None:
+    columns = (Column(name="id", type="UUID"), Column(name="day", type="DATE"))
+    schema = Schema(name="s", tables=(Table(name="t", columns=columns),))
+    place: Place | None = canonical_sentences(schema, "no answer")
+    for character in sql:
+        assert place is not None and list(place.coming())
+        number = place.follow("(1")
+        assert number is None or set(number.coming()) - set("0123456789.")
+        place = place.after(character)
+    assert place is not None and place.accepting
 
 
 def test_whatever_is_written_over_them_binds(site: duckdb.DuckDBPyConnection) -> None:

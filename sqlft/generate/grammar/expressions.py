@@ -105,7 +105,7 @@ def _bracketed(env: Env, then: Then) -> Options:
         bracketed = replace(value.made(f"({value.text})"), bracketed=True)
         return [lit(")", then, env.after(inner), bracketed)]
 
-    return expression(env.deeper(), NUMBER, closing)
+    return expression(env.deeper(), NUMBER, closing, literals=False)
 
 
 def _negative(env: Env, literals: bool, then: Then) -> Options:

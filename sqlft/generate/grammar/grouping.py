@@ -54,15 +54,17 @@ def _group(select: Select, then: Selected) -> Options:
     )
 
     def chosen(after: Env, value: Value) -> Options:
-        if value.text in texts or not value.groupable:
-            return []
-        return _grouped(select, env.after(after), value, then)
+        return [] if value.text in texts else grouped(after, value)
+
+    def grouped(after: Env, value: Value) -> Options:
+        return _grouped(select, env.after(after), value, then) if value.groupable else []
 
     def written(after: Env, value: Value) -> Options:
         return chosen(after, value) + env.rules.comparison(after, value, tested)
 
     def tested(after: Env, value: Value) -> Options:
-        return chosen(after, value) if value.loose else []
+        # May be one that was: there is no other way on from ``x IS NULL`` once it is written.
+        return grouped(after, value) if value.loose else []
 
     if len(select.groups) >= MOST_GROUPS:  # enough, but for what is still to be grouped by
         only = frozenset(key for item in select.open_items for key in item.keys)
