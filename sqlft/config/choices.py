@@ -72,7 +72,7 @@ class Decoding(Options):
         at_least=50,
     )
     least_confidence: float = option(
-        # Of 300 questions `default` refuses 51, of which 6 were right; of the others 59 % are.
+        # Of 748 questions `default` refuses 149, of which 12 were right; of the others 60 % are.
         0.1,
         help="An answer known to be less sure (0 to 1) is refused.",
         at_least=0.0,
