@@ -100,7 +100,7 @@ def nearest_tables(schema: Schema, question: str, *, at_most: int = 3) -> tuple[
     ('stores',)
     """
     index = TableIndex(schema) if len(schema.tables) < 200 else _sized_of(schema, _names).index
-    return tuple(schema.tables[place].qualified_name for place in index.ranked(question)[:at_most])
+    return tuple(schema.tables[place].qualified_name for place in index.named(question)[:at_most])
 
 
 def tokens_of(text: str) -> int:

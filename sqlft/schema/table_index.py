@@ -74,7 +74,19 @@ class TableIndex:
         return -1 if table is None else self._place[table.qualified_name.casefold()]
 
     def ranked(self, question: str, values: Sequence[ValueMatch] = ()) -> list[int]:
-        """The tables that have anything to do with the question, best first.
+        """The tables that have anything to do with the question, best first."""
+        _, total = self._scored(question, values)
+        return _best([place for place, score in enumerate(total) if score > 0], total)
+
+    def named(self, question: str) -> list[int]:
+        """Those of them that share words with it themselves."""
+        own, total = self._scored(question, ())
+        return _best([place for place, score in enumerate(own) if score > 0], total)
+
+    def _scored(
+        self, question: str, values: Sequence[ValueMatch]
+    ) -> tuple[list[float], list[float]]:
+        """Of each table what the question says of it, and that with what surrounds it.
 
         A word counts by its rarity among tables, as in BM25, once a table: where it says most. To
         that come shares of what all tables that are joined to it, and all of its namespace, have
@@ -103,8 +115,7 @@ class TableIndex:
             score + group_share * groups.has(place) + _NAMESPACE_SHARE * namespaces.has(place)
             for place, score in enumerate(own)
         ]
-        hits = [place for place, score in enumerate(total) if score > 0]
-        return sorted(hits, key=lambda place: -total[place])
+        return own, total
 
     def _named(self, words: Sequence[str], asked: Iterable[str]) -> float:
         """Which share of a table's name the question says, 0 to 1."""
@@ -170,6 +181,10 @@ class TableIndex:
                 group[place] = start
                 waiting += [near for near in self.neighbours[place] if group[near] < 0]
         return group
+
+
+def _best(places: Sequence[int], score: Sequence[float]) -> list[int]:
+    return sorted(places, key=lambda place: -score[place])
 
 
 class _Together:

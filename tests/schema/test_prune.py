@@ -77,6 +77,12 @@ def test_what_is_filed_together_is_asked_about_together() -> None:
     )
 
 
+def test_a_table_that_shares_no_word_is_not_near_whatever_it_is_filed_with() -> None:
+    tables = (table("orders", "id", namespace="shop"), table("zones", "area", namespace="shop"),
+              table("wards", "beds", namespace="hospital"))  # fmt: skip
+    assert nearest_tables(Schema(name="apart", tables=tables), "all orders") == ("shop.orders",)
+
+
 def test_a_table_of_many_words_goes_after_one_of_few() -> None:
     wide = table("archive", "city", *(f"topic {number}" for number in range(60)))
     schema = Schema(name="two", tables=(wide, table("stores", "city")))
