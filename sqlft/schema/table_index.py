@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -36,6 +37,13 @@ _WHOLE_NAME = 0.5
 those of customers' orders and addresses."""
 
 _LEAST_PREFIX = 3
+
+_BRITISH = (
+    (re.compile(r"is(?=(?:e|ed|er|ing|ation)$)"), "iz"),
+    (re.compile(r"(?<=\w{3})our$"), "or"),
+    (re.compile(r"(?<=\w{2})tre$"), "ter"),
+)
+"""Endings as they are spelled in Britain, and in America."""
 
 _HOW = {"exact": 1.0, "case": 0.8, "plural": 0.8}
 _CODE = 4
@@ -253,7 +261,11 @@ def _stem(word: str) -> str:
 
     >>> {_stem(word) for word in ("rated", "rating", "rate", "rater")}
     {'rat'}
+    >>> _stem("organisation") == _stem("organization"), _stem("colour") == _stem("color")
+    (True, True)
     """
+    for british, american in _BRITISH:
+        word = british.sub(american, word)
     for ending in ("ing", "ment", "ion", "ed", "er", "or", "e"):
         if word.endswith(ending) and len(word) >= len(ending) + 3:
             return word[: -len(ending)]
