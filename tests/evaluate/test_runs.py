@@ -92,7 +92,7 @@ CASES = {
     "forbidden": (COUNT, "DROP TABLE orders"),
     "unknown_table": (COUNT, "SELECT count(*) FROM order_lines"),
     "unknown_column": (COUNT, "SELECT size FROM orders"),
-    "query_error": (COUNT, "SELECT city::INTEGER FROM orders"),
+    "query_error": (COUNT, "SELECT 9223372036854775807 + length(city) FROM orders"),
     "timeout": (COUNT, "SELECT count(*) FROM range(99999999999)"),
     "too_large": (COUNT, "SELECT repeat('x', 20000000) FROM orders"),
     "wrong_rows": (COUNT, "SELECT count(*) + 1 FROM orders"),
