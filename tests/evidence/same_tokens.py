@@ -1,10 +1,10 @@
 """Whether kept prefixes change what is written: greedy answers with them, and of stock generation.
 
-    python tests/evidence/same_tokens.py DATASET [--prompts 200] [--adapter FOLDER]
+    python tests/evidence/same_tokens.py DATASET [--prompts 200] [--stock 60] [--adapter FOLDER]
 
 Each question is asked by itself, as `sqlft ask` asks it but unconstrained: of a generator that
 keeps the schemas it has read, of one that reads every prompt anew, and of `transformers.generate`,
-which reads the prompt in one piece. The first two must write the same tokens; between them and the
+which reads the prompt in one piece and is asked the first ``--stock`` of them. The first two must write the same tokens; between them and the
 third, rounding in bfloat16 may decide between two tokens that are as good as equally likely.
 """
 
@@ -63,6 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--prompts", type=int, default=200)
+    parser.add_argument("--stock", type=int, default=60)
     parser.add_argument("--adapter", default="default")
     asked = parser.parse_args(words)
     loaded = load_model(ModelChoice(adapter=asked.adapter))
@@ -70,14 +71,16 @@ def main(words: Sequence[str] | None = None) -> int:
     made = list(prompts(asked.dataset, asked.prompts, keeping.layout))
     close_workers()
     unlike_anew, unlike_stock = 0, 0
-    for prompt in made:
+    for number, prompt in enumerate(made):
         ((kept,),) = keeping.generate([prompt], GREEDY)
         ((anew,),) = LocalGenerator(loaded).generate([prompt], GREEDY)
         unlike_anew += kept.text != anew.text or kept.output_tokens != anew.output_tokens
-        unlike_stock += kept.text != stock(loaded, prompt)
+        if number < asked.stock:
+            unlike_stock += kept.text != stock(loaded, prompt)
     print(f"{len(made)} prompts over {len({prompt.schema_text for prompt in made})} schemas")
     print(f"with kept prefixes and read anew: {unlike_anew} differ")
-    print(f"with kept prefixes and by transformers.generate: {unlike_stock} differ")
+    beside = min(asked.stock, len(made))
+    print(f"with kept prefixes and by transformers.generate: {unlike_stock} of {beside} differ")
     return 0 if unlike_anew == 0 else 1
 
 
