@@ -3,9 +3,10 @@
     python tests/evidence/same_tokens.py DATASET [--prompts 200] [--stock 60] [--adapter FOLDER]
 
 Each question is asked by itself, as `sqlft ask` asks it but unconstrained: of a generator that
-keeps the schemas it has read, of one that reads every prompt anew, and of `transformers.generate`,
-which reads the prompt in one piece and is asked the first ``--stock`` of them. The first two must write the same tokens; between them and the
-third, rounding in bfloat16 may decide between two tokens that are as good as equally likely.
+keeps the schemas it has read, of one that reads every prompt anew, and, the first ``--stock`` of
+them, of `transformers.generate`, which reads the prompt in one piece. The first two must write the
+same tokens; between them and the third, rounding in bfloat16 may decide between two tokens that are
+as good as equally likely.
 """
 
 from __future__ import annotations
