@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from sqlft.errors import SqlError
+from sqlft.errors import SqlError, SqlErrorKind
 from sqlft.sql import check_policy, mended
 
 ROWS = "(VALUES (1, 'x'), (2, '2020-01-02'), (3, '3')) AS t (a, b)"
@@ -77,6 +77,6 @@ def test_only_what_may_fail_on_a_value_is_changed(shop: duckdb.DuckDBPyConnectio
 
 
 @pytest.mark.parametrize("kind", ["timeout", "too_large", "forbidden"])
-def test_what_was_ended_from_outside_is_left_alone(kind: str) -> None:
-    said = SqlError("More than one row returned by a subquery", kind=kind)  # type: ignore[arg-type]
+def test_what_was_ended_from_outside_is_left_alone(kind: SqlErrorKind) -> None:
+    said = SqlError("More than one row returned by a subquery", kind=kind)
     assert mended("SELECT a FROM t WHERE a = (SELECT a FROM t)", said) is None
