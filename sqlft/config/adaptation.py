@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlft.config.choices import DEFAULT_MODEL
 from sqlft.config.option import Options, option
 
-_PAIRS_A_MINUTE = 250
+_PAIRS_A_MINUTE = 100
 _FEWEST_PAIRS, _MOST_PAIRS = 500, 5000
 
 
@@ -41,10 +41,10 @@ class Adaptation(Options):
 
     @property
     def wanted_pairs(self) -> int:
-        """Pairs to make: more than can be read in the minutes help nothing.
+        """Pairs to make: more than two cores read in the minutes help nothing.
 
         >>> [Adaptation(minutes=m).wanted_pairs for m in (1, 10, 60)]
-        [500, 2500, 5000]
+        [500, 1000, 5000]
         """
         if self.pairs is not None:
             return self.pairs
