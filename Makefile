@@ -9,9 +9,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 demo: $(VENV)/installed
 	@printf '%s\n' \
-	  'Which three stores had the highest total sales in 2025?' \
-	  'How many customers ordered in 2024 but not in 2025?' \
-	  'What percentage of the order lines were returned, by product category?' \
+	  'Which carrier has the most shipments?' \
+	  'How many customers have never ordered anything?' \
+	  'Which store has the most employees?' \
 	  | $(BIN)/sqlft ask retail -
 	@echo
 	@echo 'Ask your own:  $(BIN)/sqlft ask retail "How many stores are there?"'

@@ -29,7 +29,8 @@ def adapt(database: str, name: str | None, resume: bool, **values: Any) -> int:
     DATABASE is a bundled schema's name or a DuckDB file. Questions with queries are made over it
     and proven by running them; the base is trained on them for --minutes, and measured beside
     prompting alone. What will be done and how long it takes is said before it begins. Everything
-    lies in SQLFT_HOME/runs/adapt/NAME; `sqlft ask` then takes the adapter by itself.
+    lies in SQLFT_HOME/runs/adapt/NAME; `sqlft ask` then takes the adapter by itself, unless it
+    answers less than what there was.
 
     \b
     sqlft adapt shop.duckdb --minutes 30

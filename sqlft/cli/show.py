@@ -50,21 +50,20 @@ def show_answer(answer: Answer) -> None:
         print(line)
     if answer.rows is not None:
         show_rows(answer.rows, truncated=answer.truncated)
-    if sure := agreement_line(answer):
-        print(f"Agree     {sure}")
+    for line in certainty_lines(answer):
+        print(line)
     print(f"Seconds   {seconds_line(answer.seconds)}")
     adapter = f" with {printable(answer.adapter)}" if answer.adapter else ""
     print(f"Model     {printable(answer.model)}{adapter}")
 
 
-def agreement_line(answer: Answer) -> str:
-    """How many candidates say the same, and how sure that makes the answer, as far as known."""
-    said = []
-    if len(answer.candidates) > 1:
-        said.append(f"{answer.candidates[0].votes} of {len(answer.candidates)} candidates")
-    if answer.confidence is not None:
-        said.append(f"{answer.confidence:.0%} sure")
-    return ", ".join(said)
+def certainty_lines(answer: Answer) -> list[str]:
+    """How sure the answer is, as far as known, and how many candidates say the same."""
+    lines = [] if answer.confidence is None else [f"Sure      {answer.confidence:.0%}"]
+    several = len(answer.candidates)
+    if several > 1:
+        lines.append(f"Agree     {answer.candidates[0].votes} of {several} candidates")
+    return lines
 
 
 def reply_block(reply: str) -> str:

@@ -46,7 +46,7 @@ def _bar() -> Iterator[tuple[Callable[[At], None], Progress]]:
             bars.update(
                 task,
                 description=f"step {at.step:,} of {at.steps:,}  loss {at.loss:.3f}",
-                completed=at.step / at.steps,
+                completed=at.share,
                 left=f"{clock(at.left_s)} left, {at.tokens_per_s:,.0f} tokens/s",
             )
 

@@ -16,12 +16,12 @@ from sqlft.data.synth import Wanted, synthesise
 from sqlft.data.unfinished import alone_in
 from sqlft.errors import InputError
 from sqlft.evaluate.run_folder import RESULTS, read_json, write_json, write_text
-from sqlft.evaluate.words import verdict
 from sqlft.examples import dataset
 from sqlft.loop.adapt_report import report_text
 from sqlft.loop.adaptation import Plan, begin
 from sqlft.loop.checking import check_pairs
 from sqlft.loop.measuring import measure
+from sqlft.loop.outcome import Outcome, outcome
 from sqlft.loop.promise import making_jobs
 from sqlft.loop.teaching import teach
 from sqlft.model.adapters import fitting_adapter
@@ -125,13 +125,13 @@ def _stages(plan: Plan) -> tuple[Stage, ...]:
             name="eval",
             result=folder.evaluation,
             work=lambda progress, _: measure(plan, progress=progress),
-            says=lambda: verdict(read_json(folder.evaluation / RESULTS))[0],
+            says=lambda: str(_outcome(plan)),
         ),
         Stage(
             name="adapter",
-            result=plan.installed,
+            result=folder.taken,
             work=lambda progress, _: _install(plan),
-            says=lambda: str(plan.installed),
+            says=lambda: str(adapter_of(plan)),
         ),
         Stage(
             name="report",
@@ -163,15 +163,28 @@ def _split(plan: Plan) -> None:
 
 
 def _install(plan: Plan) -> None:
-    """Puts the adapter where it is found; it is there whole or not at all."""
-    partial = plan.folder.path / "adapter.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        shutil.copytree(plan.folder.adapter, partial)
-        plan.installed.parent.mkdir(parents=True, exist_ok=True)
-        partial.rename(plan.installed)
-    except OSError as error:
-        raise InputError(f"cannot write {plan.installed}: {error.strerror or error}") from None
+    """Puts the adapter where it is found, if it answers as much as what there was; whole or not at
+    all."""
+    is_taken = _outcome(plan).is_taken
+    if is_taken and not plan.installed.exists():
+        partial = plan.folder.path / "adapter.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            shutil.copytree(plan.folder.adapter, partial)
+            plan.installed.parent.mkdir(parents=True, exist_ok=True)
+            partial.rename(plan.installed)
+        except OSError as error:
+            raise InputError(f"cannot write {plan.installed}: {error.strerror or error}") from None
+    write_json(plan.folder.taken, {"taken": is_taken})
+
+
+def _outcome(plan: Plan) -> Outcome:
+    return outcome(read_json(plan.folder.evaluation / RESULTS))
+
+
+def adapter_of(plan: Plan) -> Path:
+    """Where the new adapter lies: among those that ``sqlft ask`` finds, or left aside."""
+    return plan.installed if _outcome(plan).is_taken else plan.folder.adapter
 
 
 def asked_with(plan: Plan) -> str:
@@ -182,7 +195,10 @@ def asked_with(plan: Plan) -> str:
     words = ["sqlft ask", plan.subject.bundled or plan.subject.place.location, '"..."']
     if plan.options.model != type(plan.options)().model:
         words.append(f"--model {plan.options.model}")
-    if fitting_adapter(plan.options.model, plan.schema.digest) != plan.installed:
+    found = adapter_of(plan)
+    if found != plan.installed:
+        words.append(f"--adapter {found}")
+    elif fitting_adapter(plan.options.model, plan.schema.digest) != found:
         words.append(f"--adapter {plan.name}")
     return " ".join(words)
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlft.evaluate.run_folder import REPORT_PAGE, RESULTS, read_json
-from sqlft.evaluate.words import bounds_words, rate_words, reasons, verdict
+from sqlft.evaluate.words import bounds_words, rate_words
 from sqlft.examples import dataset
 from sqlft.loop.adaptation import Plan
 from sqlft.loop.measuring import ADAPTER, BEFORE, SHIPPED, asked_dataset
+from sqlft.loop.outcome import outcome
 
 _SIDES = {
     "bare": "the base, asked plainly",
@@ -31,12 +32,13 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
     results: dict[str, Any] = read_json(folder.evaluation / RESULTS)
     made = read_json(folder.synthetic / "synthesis.json")
     card = read_json(folder.adapter / "card.json")
+    found = outcome(results)
     lines = [
         f"# {plan.name}: an adapter for {plan.subject.place.shown}",
         "",
-        f"**{verdict(results)[0]}**",
+        f"**{found}**",
         "",
-        *(f"- {why}" for why in reasons(results)),
+        *(f"- {rival}" for rival in found.rivals),
         "",
         f"Asked were {results['questions']:,} questions {_asked(plan)}",
         "",
@@ -67,7 +69,7 @@ def report_text(plan: Plan, took: Mapping[str, float]) -> str:
         "",
         "## Where it lies",
         "",
-        f"- adapter: {plan.installed}",
+        f"- adapter: {plan.installed if found.is_taken else folder.adapter}",
         f"- every question with what each side said: {folder.evaluation / REPORT_PAGE}",
         f"- learning curves: {folder.training / 'curves.html'}",
         f"- pairs: {folder.synthetic}",

@@ -72,6 +72,11 @@ class AdaptFolder:
         return self.path / "evaluation"
 
     @property
+    def taken(self) -> Path:
+        """Whether ``sqlft ask`` is to take the adapter by itself; written once that is so."""
+        return self.path / "taken.json"
+
+    @property
     def report(self) -> Path:
         """The last thing that is written."""
         return self.path / "report.md"
@@ -98,7 +103,7 @@ class Plan:
 
     @property
     def installed(self) -> Path:
-        """Where the adapter is found by ``sqlft ask``."""
+        """Where the adapter is found by ``sqlft ask``, if it is taken."""
         return home() / "adapters" / self.name
 
     def as_dict(self) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _common(plan: Plan) -> Recipe:
 
 
 def _recipe(plan: Plan, pace: Pace) -> Recipe:
-    """The recipe that more than fills the minutes: a part of the pairs, or several readings of all."""
+    """The recipe that fills the minutes and more: a part of the pairs, or several readings."""
     common, folder = _common(plan), plan.folder
     steps = pace.steps_in(plan.options.minutes)
     made, own = _count(folder.parts / "train"), _count(folder.checked / "own")

@@ -26,7 +26,9 @@ class At:
     tokens_per_s: float
     examples_per_s: float
     left_s: float
-    """Seconds until the last step, at the pace so far."""
+    """Seconds until the last step at the pace so far, or until the minutes are over."""
+    share: float
+    """Of the steps or of the minutes, whichever is further: what is over, 0 to 1."""
     look: Look | None = None
     """What was found just now, where it was looked."""
 
@@ -44,12 +46,20 @@ class Keeper(TrainerCallback):
 
     Args:
         loads: what each step reads, from the first on.
+        max_minutes: when steps end at the latest; 0: with the last one.
     """
 
     def __init__(
-        self, path: Path, history: History, loads: Sequence[Load], *, told: Told | None = None
+        self,
+        path: Path,
+        history: History,
+        loads: Sequence[Load],
+        *,
+        max_minutes: float = 0.0,
+        told: Told | None = None,
     ) -> None:
         self._path = path
+        self._max_s = max_minutes * 60 or float("inf")
         self._loads = loads
         self._told = told
         self._before_s = history.seconds
@@ -111,7 +121,8 @@ class Keeper(TrainerCallback):
                 loss=last.loss,
                 tokens_per_s=sum(one.tokens for one in now) / seconds,
                 examples_per_s=sum(one.examples for one in now) / seconds,
-                left_s=(steps - last.step) / pace,
+                left_s=max(0.0, min((steps - last.step) / pace, self._max_s - last.seconds)),
+                share=min(1.0, max(last.step / steps, last.seconds / self._max_s)),
                 look=look,
             )
         )

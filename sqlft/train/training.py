@@ -107,11 +107,12 @@ def _trained(
     model = made_trainable(loaded.model, recipe, loaded.tokenizer)
     start, history = _where(folder)
     course = course_of(ready, ready.material.what, _read(ready, arguments), vary=variation(ready))
-    keeper = Keeper(folder.steps, history, _loads(ready, arguments), told=told)
+    most = recipe.optimiser.max_minutes
+    keeper = Keeper(folder.steps, history, _loads(ready, arguments), max_minutes=most, told=told)
     looking = Looking(ready, folder, hook, keeper, arguments)
     ender = Ender(
         keeper,
-        max_minutes=recipe.optimiser.max_minutes,
+        max_minutes=most,
         patience=recipe.validation.patience,
         best_by=recipe.validation.best_by,
     )
@@ -122,7 +123,7 @@ def _trained(
             arguments,
             course,
             look=looking if looking.wanted else None,
-            time_used=ender.time_used if recipe.optimiser.max_minutes else None,
+            time_used=ender.time_used if most else None,
             callbacks=[keeper, ender, Sealer(folder.checkpoints, recipe.run.keep)],
         )
         _without_chatter(trainer)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from sqlft.ask import Answer, load
-from sqlft.cli.show import outcome_lines, reply_block, show_answer
+from sqlft.cli.show import certainty_lines, outcome_lines, reply_block, show_answer
 from sqlft.model import FixedGenerator
 
 
@@ -43,6 +43,14 @@ def test_a_query_that_is_too_unsure_is_said_not_to_have_run_and_how_it_would(
     lines = outcome_lines(replace(answer, rows=None, refusal="right with a chance of only 3%"))
     assert lines[0] == "Run       left out: right with a chance of only 3%"
     assert "--least-confidence 0" in lines[1]
+
+
+def test_how_sure_an_answer_is_and_how_many_agree_are_told_apart(tmp_path: Path) -> None:
+    answer = _answer(tmp_path, "SELECT city FROM orders")
+    assert certainty_lines(answer) == []
+    (one,) = answer.candidates
+    several = replace(answer, confidence=0.923, candidates=(replace(one, votes=2), one, one))
+    assert certainty_lines(several) == ["Sure      92%", "Agree     2 of 3 candidates"]
 
 
 def test_prose_is_shown_as_a_block_with_an_ellipsis_where_cut(

@@ -169,6 +169,18 @@ def test_a_table_in_a_namespace_is_named_with_it() -> None:
     assert accepts(f"{joined} SELECT levels.product_id", schema)
 
 
+def test_beside_a_key_the_same_column_under_a_longer_name_may_be_joined() -> None:
+    schema = parse_ddl(
+        "CREATE TABLE team (team_id TEXT PRIMARY KEY, team_id_br TEXT, league TEXT);"
+        "CREATE TABLE game (team_id TEXT REFERENCES team, league TEXT)",
+        "games",
+    )
+    joined = "FROM game JOIN team ON game.team_id = team."
+    assert accepts(f"{joined}team_id SELECT game.league", schema)
+    assert accepts(f"{joined}team_id_br SELECT game.league", schema)
+    assert not accepts(f"{joined}league SELECT game.league", schema)
+
+
 def test_a_schema_without_tables_leaves_only_the_refusal() -> None:
     empty = Schema(name="empty", tables=())
     place = canonical_sentences(empty, "no answer")

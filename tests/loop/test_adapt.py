@@ -15,8 +15,9 @@ from sqlft.cli import main
 from sqlft.config import Progress
 from sqlft.config.adaptation import Adaptation
 from sqlft.database import close_workers
+from sqlft.errors import InputError
 from sqlft.examples import Example, read_examples, write_examples
-from sqlft.loop.adapt import begun, run_stage
+from sqlft.loop.adapt import asked_with, begun, run_stage
 from sqlft.loop.adaptation import Plan, planned, resumed
 from sqlft.loop.measuring import asked_dataset
 
@@ -156,6 +157,28 @@ def test_killed_in_every_stage_an_adaptation_goes_on_with_that_stage(
     again = plan.folder.evaluation / "replies"
     assert {path.name: path.read_bytes() for path in again.iterdir()} == replies
     assert (plan.installed / "adapter_model.safetensors").read_bytes() == trained
+
+
+def test_an_adapter_that_answers_less_than_what_there_was_is_left_aside(
+    shop: Path, tiny_model: Path, sqlft_home: Path
+) -> None:
+    plan = planned(str(shop), options(tiny_model))
+    with begun(plan) as stages:
+        for stage in stages[:5]:
+            run_stage(plan, stage)
+        path = plan.folder.evaluation / "results.json"
+        results = json.loads(path.read_text())
+        for one in results["answers"]:
+            one["said"][results["best_baseline"]]["rules"]["strict"] = True
+            one["said"]["adapter"]["rules"]["strict"] = False
+        path.write_text(json.dumps(results))
+        said = [run_stage(plan, stage).said for stage in stages[4:]]
+    assert said[0].startswith("The new adapter is left aside")
+    assert not plan.installed.exists() and said[1] == str(plan.folder.adapter)
+    assert said[0] in plan.folder.report.read_text()
+    assert asked_with(plan).endswith(f"--adapter {plan.folder.adapter}")
+    with pytest.raises(InputError, match="is finished"):
+        resumed(str(shop))
 
 
 def test_an_unreadable_database_or_pair_writes_nothing(

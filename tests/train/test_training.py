@@ -304,7 +304,7 @@ def test_names_of_runs_are_not_taken_twice(tiny_model: Path, taught_data: Path) 
         unfinished_run("nope")
 
 
-def test_when_time_ends_a_training_its_learning_rate_has_come_down(
+def test_when_time_ends_a_training_it_is_told_of_time_and_its_learning_rate_has_come_down(
     tiny_model: Path, taught_data: Path
 ) -> None:
     bounds = (
@@ -313,10 +313,13 @@ def test_when_time_ends_a_training_its_learning_rate_has_come_down(
         "optimiser.epochs=900",
         "optimiser.warmup_ratio=0",
     )
-    trained = train(recipe("tiny", tiny_model, taught_data, *bounds))
+    told: list[At] = []
+    trained = train(recipe("tiny", tiny_model, taught_data, *bounds), told=told.append)
     rates = [step.learning_rate for step in trained.history.steps]
     assert trained.ended == "its minutes are over"
     assert rates == sorted(rates, reverse=True) and rates[-1] < 0.3 * rates[0]
+    assert all(at.left_s <= 1.8 for at in told) and told[-1].left_s == 0
+    assert [at.share for at in told] == sorted(at.share for at in told) and told[-1].share == 1
 
 
 def test_an_adapter_kept_in_half_precision_is_half_as_large_and_loads(

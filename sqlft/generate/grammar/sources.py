@@ -189,7 +189,8 @@ class _Pair:
 def pairs(env: Env, earlier: tuple[Source, ...], source: Source) -> list[_Pair]:
     """The column pairs that a join may be on: all that compare, where keys tie none.
 
-    Else those that keys tie, those with the same telling name, and any of two rows of one table.
+    Else those that keys tie, those with the same telling name, or one that only adds to it, and any
+    of two rows of one table.
     """
     found = [
         _Pair(
@@ -221,11 +222,21 @@ def _alike(left: Source, a: Field, right: Source, b: Field) -> bool:
     if left.table is None or right.table is None:
         return False
     one, other = a.text.casefold(), b.text.casefold()
-    named = one == other and one not in _VAGUE
+    named = (one == other and one not in _VAGUE) or _lengthened(one, other)
     texts = a.kind == b.kind == "text"
     by_name = texts and (_tells_name(a, left) or _tells_name(b, right))
     pointing = _points(a, right, b) or _points(b, left, a)
     return left.table == right.table or named or pointing or by_name
+
+
+def _lengthened(one: str, other: str) -> bool:
+    """Whether one name is the other with something added.
+
+    >>> _lengthened("team_id", "team_id_br"), _lengthened("id", "team_id")
+    (True, False)
+    """
+    fewer, more = sorted((_words(one), _words(other)), key=len)
+    return len(fewer) > 1 and fewer < more
 
 
 def _tells_name(field: Field, source: Source) -> bool:
