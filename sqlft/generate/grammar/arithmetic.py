@@ -58,26 +58,33 @@ def _has_days(env: Env) -> bool:
     return has_column(env, DAYS) or (env.depth < DEEPEST and has_column(env, MOMENTS))
 
 
-def leading_kinds(env: Env, want: frozenset[Kind]) -> frozenset[Kind]:
-    """The kinds that an expression of the kinds wanted may begin with."""
+def leading_kinds(env: Env, want: frozenset[Kind], *, days: bool = True) -> frozenset[Kind]:
+    """The kinds that an expression of the kinds wanted may begin with.
+
+    Args:
+        days: whether a number may be the days between two dates.
+    """
     kinds = want
-    if "number" in want and may_read(env, DAYS):
-        kinds |= DAYS  # the days between two
+    if "number" in want and days and may_read(env, DAYS):
+        kinds |= DAYS
     if "interval" in want and may_read(env, MOMENTS):
         # Where FROM comes later, a day may be of a table that has no times to subtract.
         kinds |= MOMENTS if env.scope.tables else DATES
     return kinds | DAYS if "timestamp" in want else kinds
 
 
-def leading_literals(env: Env, want: frozenset[Kind], literals: bool) -> frozenset[Kind]:
+def leading_literals(
+    env: Env, want: frozenset[Kind], literals: bool, *, days: bool = True
+) -> frozenset[Kind]:
     """The kinds of literals that an expression may begin with.
 
     Args:
         literals: whether it may be a literal and nothing else.
+        days: whether a number may be the days between two dates.
     """
     kinds = want if literals else frozenset[Kind]()
     kinds |= {kind for kind in want & (NUMBER | TEXT) if has_operand(env, frozenset({kind}))}
-    if "number" in want and may_read(env, DAYS):
+    if "number" in want and days and may_read(env, DAYS):
         kinds |= DAYS
     if "interval" in want and may_read(env, MOMENTS):
         kinds |= DATES

@@ -133,9 +133,13 @@ def compared(env: Env, left: Value, then: Then) -> Options:
 
 
 def _right(env: Env, left: Value, then: Then) -> Options:
-    """What a value is compared with: not itself."""
+    """What a value is compared with: not itself, and a call such as YEAR(...) not with days.
+
+    A model that writes a date where a year belongs could only go on by taking another from it.
+    """
     itself = left.keys | left.outer if left.plain else frozenset[Key]()
-    options = expression(env, fellows(left.kind), then, but=itself)
+    days = left.plain or left.loose or left.constant
+    options = expression(env, fellows(left.kind), then, but=itself, days=days)
     if left.kind == "bool":
         truths = (Value("bool", text, constant=True) for text in _TRUTHS)
         options += [lit(value.text, then, env, value) for value in truths]

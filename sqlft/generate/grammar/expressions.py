@@ -38,17 +38,19 @@ def expression(
     *,
     but: frozenset[Key] = frozenset(),
     literals: bool = True,
+    days: bool = True,
 ) -> Options:
     """A value of one of the kinds, operators and all.
 
     Args:
         but: columns that are not to stand first.
         literals: whether it may be a literal and nothing else.
+        days: whether a number may be the days between two dates.
     """
     after = followed(want, then, literals=literals, operand=operand)
-    kinds = leading_kinds(env, want)
+    kinds = leading_kinds(env, want, days=days)
     options = columns(env, kinds, after, but=but)
-    options += _others(env, kinds, leading_literals(env, want, literals), True, after)
+    options += _others(env, kinds, leading_literals(env, want, literals, days=days), True, after)
     return options + [lit(v.text, then, env, v) for v in env.repeated if v.kind in want and v.loose]
 
 
