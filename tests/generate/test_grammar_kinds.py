@@ -56,6 +56,7 @@ def site() -> duckdb.DuckDBPyConnection:
         "FROM visits SELECT COUNT(DISTINCT user_id)",
         "FROM users SELECT mood, COUNT(*) WHERE mood <> 'sour' GROUP BY mood",
         "FROM users SELECT UPPER(mood) WHERE mood LIKE 'c%'",
+        "FROM users SELECT mood, LAG(mood, 1) OVER (ORDER BY name)",
     ],
 )
 def test_they_are_used_as_others_are(sql: str, site: duckdb.DuckDBPyConnection) -> None:
@@ -73,6 +74,7 @@ def test_they_are_used_as_others_are(sql: str, site: duckdb.DuckDBPyConnection) 
         f"FROM visits SELECT pages WHERE user_id > {ID}",
         f"FROM visits SELECT pages WHERE user_id = {ID[:-3]}'",
         "FROM visits SELECT SUM(user_id)",
+        "FROM users SELECT mood, LAG(mood, 1, 'glad') OVER (ORDER BY name)",
         "FROM visits SELECT DATE_TRUNC('MONTH', user_id)",
     ],
 )
@@ -84,6 +86,7 @@ def test_what_does_not_go_with_them_is_barred(sql: str) -> None:
     "sql",
     [
         "FROM t SELECT COUNT(*) GROUP BY id IS NULL, id IS NULL",
+        "FROM t SELECT id ORDER BY id IS NULL, id IS NULL",
         "FROM t SELECT id WHERE YEAR(day) * (day - DATE '2020-01-01') < 3",
     ],
 )

@@ -154,14 +154,14 @@ def _order(one: Select, seen: frozenset[str], then: Rows) -> Options:
     """One more thing that rows are ordered by."""
 
     def written(after: Env, value: Value) -> Options:
-        return ordered(after, value) + one.env.rules.comparison(after, value, tested)
+        fresh = [] if value.text in seen else ordered(after, value)
+        return fresh + one.env.rules.comparison(after, value, tested)
 
     def tested(after: Env, value: Value) -> Options:
+        # May be one that was: there is no other way on from ``x IS NULL`` once it is written.
         return ordered(after, value) if value.loose else []
 
     def ordered(after: Env, value: Value) -> Options:
-        if value.text in seen:
-            return []
         longer = one.reading(after, value)
         names = seen | {value.text}
         ways = (" DESC", " ASC") if one.env.rules.titles else (" DESC",)

@@ -189,7 +189,8 @@ AGGREGATES: tuple[Signature, ...] = (
 WINDOWS: tuple[Signature, ...] = (
     *_row("ROW_NUMBER RANK DENSE_RANK PERCENT_RANK CUME_DIST", (), "number"),
     *_row("NTILE", ("count",), "number"),
-    *_row("LAG LEAD", (ANY, "count", "same"), "same", 2),
+    *_row("LAG LEAD", (ANY - TEXT, "count", "same"), "same", 2),
+    *_row("LAG LEAD", (TEXT, "count"), "same", 1),  # what stands for none must be one of an ENUM
     *_row("FIRST_VALUE LAST_VALUE", (ANY,), "same"),
     *_row("NTH_VALUE", (ANY, "count"), "same"),
 )
