@@ -123,7 +123,8 @@ class Assistant:
             if other is not None and other.is_good:
                 answer, best = repaired, other
         if answer.error is None and answer.sql is not None:
-            answer = replace(answer, confidence=writer.calibration.confidence(answer.candidates))
+            sure = writer.calibration.confidence(answer.candidates, beams=self.decoding.beams_used)
+            answer = replace(answer, confidence=sure)
             answer = self._sure(answer, written.schema)
         if answer.sql is None or answer.error is not None or answer.refusal is not None:
             return answer

@@ -61,22 +61,23 @@ class Weights:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """What was fitted for one adapter: a map for each number of candidates it was measured with.
+    """What was fitted for one adapter: a map for each way of writing that it was measured with.
 
-    With another number of candidates the signals mean something else, and nothing is known.
+    Written in another way, answers' signals mean something else, and nothing is known.
     """
 
-    by_candidates: Mapping[int, Weights] = field(default_factory=dict)
+    by_way: Mapping[tuple[int, int], Weights] = field(default_factory=dict)
+    """By the number of candidates, and of the beams that they were searched with."""
 
-    def confidence(self, candidates: Sequence[Candidate]) -> float | None:
+    def confidence(self, candidates: Sequence[Candidate], *, beams: int = 1) -> float | None:
         """How likely the first candidate is right, or none where that is not known."""
         found = signals(candidates)
-        known = self.by_candidates.get(len(candidates))
+        known = self.by_way.get((len(candidates), beams))
         return None if found is None or known is None else known.confidence(found)
 
-    def with_weights(self, candidates: int, weights: Weights) -> Calibration:
-        """The calibration with another map for that number of candidates."""
-        return Calibration(by_candidates={**self.by_candidates, candidates: weights})
+    def with_weights(self, candidates: int, beams: int, weights: Weights) -> Calibration:
+        """The calibration with another map for that way of writing."""
+        return Calibration(by_way={**self.by_way, (candidates, beams): weights})
 
 
 UNKNOWN = Calibration()
@@ -95,16 +96,16 @@ def read_calibration(adapter: Path) -> Calibration:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         maps = {
-            int(candidates): Weights(
-                bias=float(found["bias"]), weights=tuple(float(found[name]) for name in SIGNALS)
+            (int(one["candidates"]), int(one["beams"])): Weights(
+                bias=float(one["bias"]), weights=tuple(float(one[name]) for name in SIGNALS)
             )
-            for candidates, found in document["by_candidates"].items()
+            for one in document["measured"]
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             f"{path} does not hold a calibration", hint="remove it, and calibrate again"
         ) from error
-    return Calibration(by_candidates=maps)
+    return Calibration(by_way=maps)
 
 
 def calibration_of(adapter: str | None) -> Calibration:
@@ -119,10 +120,15 @@ def calibration_of(adapter: str | None) -> Calibration:
 
 def write_calibration(adapter: Path, calibration: Calibration) -> Path:
     """Writes it into an adapter's folder, where ``sqlft ask`` finds it."""
-    maps = {
-        str(candidates): {"bias": found.bias, **dict(zip(SIGNALS, found.weights, strict=True))}
-        for candidates, found in sorted(calibration.by_candidates.items())
-    }
+    measured = [
+        {
+            "candidates": candidates,
+            "beams": beams,
+            "bias": found.bias,
+            **dict(zip(SIGNALS, found.weights, strict=True)),
+        }
+        for (candidates, beams), found in sorted(calibration.by_way.items())
+    ]
     path = adapter / CONFIDENCE_FILE
-    path.write_text(json.dumps({"by_candidates": maps}, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({"measured": measured}, indent=2) + "\n", encoding="utf-8")
     return path

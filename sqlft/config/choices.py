@@ -39,6 +39,8 @@ class Decoding(Options):
     Args:
         max_output_tokens: tokens written at most.
         candidates: answers written for one question; those that give the same rows vote together.
+        beams: beginnings of the one answer that are followed side by side; the likeliest answer is
+            taken. Several candidates are drawn instead.
         temperature: 0: one answer is greedy, and others are drawn at 0.7; above it, all are drawn
             at it.
         seed: seed of every random draw.
@@ -54,6 +56,13 @@ class Decoding(Options):
 
     max_output_tokens: int = option(256, help="Tokens written at most.", at_least=1, at_most=8192)
     candidates: int = option(1, help="Answers written for one question.", at_least=1, at_most=64)
+    beams: int = option(
+        1,
+        help="Beginnings of an answer that are followed side by side, the likeliest is taken; 1: "
+        "greedy. Several candidates, or those at a temperature, are drawn instead.",
+        at_least=1,
+        at_most=32,
+    )
     temperature: float = option(
         0.0,
         help="0: one answer is greedy, others are drawn at 0.7; above it, all are drawn at it.",
@@ -79,6 +88,24 @@ class Decoding(Options):
         at_most=1.0,
     )
     repair: bool = option(False, help="Ask once more where nothing that was written runs.")
+
+    @property
+    def searches(self) -> bool:
+        """Whether the one answer is searched for among several beginnings.
+
+        >>> Decoding(beams=4).searches, Decoding(beams=4, candidates=3).searches
+        (True, False)
+        """
+        return self.beams > 1 and self.candidates == 1 and self.temperature == 0
+
+    @property
+    def beams_used(self) -> int:
+        """Beginnings that are followed side by side: one where nothing is searched for.
+
+        >>> Decoding(beams=4).beams_used, Decoding(beams=4, candidates=3).beams_used
+        (4, 1)
+        """
+        return self.beams if self.searches else 1
 
     @property
     def drawn_at(self) -> float:

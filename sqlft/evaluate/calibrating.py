@@ -62,7 +62,7 @@ def calibrate(
     found = fitted([signals for signals, _ in pairs], [hit for _, hit in pairs])
     folder = adapter_folder(predictor.choice.adapter or "")
     calibration = read_calibration(folder).with_weights(
-        predictor.decoding.candidates, found.weights
+        predictor.decoding.candidates, predictor.decoding.beams_used, found.weights
     )
     return found, write_calibration(folder, calibration)
 

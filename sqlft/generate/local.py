@@ -10,10 +10,12 @@ import torch
 
 from sqlft.config import Decoding
 from sqlft.errors import InputError, ModelError
-from sqlft.generate.decode import Rules, Task, Written, write
+from sqlft.generate.beam import search
+from sqlft.generate.decode import write
 from sqlft.generate.grammar import Masks
 from sqlft.generate.prefixes import Prefixes
 from sqlft.generate.reader import Halted, Reader, RowReader, SlotReader, active, network
+from sqlft.generate.rows import Rules, Task, Written
 from sqlft.generate.slots import Slots, most_rows
 from sqlft.generate.stop import cut, holds_stop
 from sqlft.generate.turns import Turns
@@ -162,21 +164,25 @@ class LocalGenerator:
         )
         order = sorted(range(len(tasks)), key=lambda place: _alike(tasks[place]))
         tokens = max(len(task.shared) + len(task.own) for task in tasks)
-        wanted = len(tasks) * decoding.candidates
+        ordered = [tasks[place] for place in order]
         with self._memory_told(), active(self._loaded.model, self._adapter):
-            reader, rows = self._reader(wanted, decoding, tokens + decoding.max_output_tokens)
-            written = write(reader, [tasks[place] for place in order], rules, rows=rows)
+            reader, rows = self._reader(len(tasks), decoding, tokens + decoding.max_output_tokens)
+            if decoding.searches:
+                written = search(reader, ordered, rules, rows=rows, beams=decoding.beams)
+            else:
+                written = write(reader, ordered, rules, rows=rows)
         found: list[tuple[Written, ...]] = [()] * len(tasks)
         for place, answers in zip(order, written, strict=True):
             found[place] = answers
         return found
 
-    def _reader(self, wanted: int, decoding: Decoding, tokens: int) -> tuple[Reader, int]:
+    def _reader(self, prompts: int, decoding: Decoding, tokens: int) -> tuple[Reader, int]:
         """What reads, and how many rows it holds."""
         model = self._loaded.model
+        each = decoding.beams if decoding.searches else decoding.candidates
         if self._network is None:
-            return RowReader(model, self._prefixes, self._adapter), decoding.candidates
-        rows = max(decoding.candidates, min(wanted, most_rows(model, tokens)))
+            return RowReader(model, self._prefixes, self._adapter), each
+        rows = max(each, min(prompts * each, most_rows(model, tokens)))
         slots = Slots(model, rows=rows, tokens=tokens)
         return SlotReader(self._network, slots, self._prefixes, self._adapter), rows
 

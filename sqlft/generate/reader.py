@@ -116,7 +116,10 @@ class SlotReader:
     def begin(self, first: int, prompts: Sequence[tuple[Ids, Ids]], halt: Halt) -> torch.Tensor:
         for slot, (shared, _) in enumerate(prompts, first):
             self._place(slot, tuple(shared), halt)
-        return self._last(first, [own for _, own in prompts], halt)
+        read = self._last(first, [own for _, own in prompts], halt)
+        for slot in range(first, first + len(prompts)):
+            self._slots.root(slot)
+        return read
 
     def read_ahead(self, shared: Ids, halt: Halt) -> None:
         self._place(0, tuple(shared), halt)

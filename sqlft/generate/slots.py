@@ -73,6 +73,9 @@ class Slots:
             (layers, 2, rows, heads, columns, width), dtype=model.dtype, device=model.device
         )
         self.lengths = [0] * rows
+        # What a row began with, which its copies share: a number of it, and its tokens.
+        self._roots: list[tuple[int, int]] = [(row, 0) for row in range(rows)]
+        self._counted = rows
 
     @property
     def device(self) -> torch.device:
@@ -112,10 +115,17 @@ class Slots:
         return held[0, :, :, :seen], held[1, :, :, :seen]
 
     def copy(self, source: int, target: int) -> None:
-        """One row over another."""
+        """One row over another; of copies of one row, what they do not share."""
         length = self.lengths[source]
-        self.data[:, :, target, :, :length] = self.data[:, :, source, :, :length]
-        self.lengths[target] = length
+        same = self._roots[source] == self._roots[target]
+        since = self._roots[source][1] if same else 0
+        self.data[:, :, target, :, since:length] = self.data[:, :, source, :, since:length]
+        self.lengths[target], self._roots[target] = length, self._roots[source]
+
+    def root(self, slot: int) -> None:
+        """What the row holds now is the beginning of all that become of it."""
+        self._roots[slot] = (self._counted, self.lengths[slot])
+        self._counted += 1
 
     def taken(self, slot: int) -> torch.Tensor:
         """A copy of a row's keys and values, (layers, 2, heads, length, width)."""
@@ -127,3 +137,4 @@ class Slots:
         if held is not None:
             self.data[:, :, slot, :, :length] = held
         self.lengths[slot] = length
+        self.root(slot)

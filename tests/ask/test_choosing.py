@@ -164,7 +164,7 @@ def test_equal_texts_are_run_once() -> None:
 
 def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
     writer = Said([(COUNT, -1.0), (OTHER, -1.0)])
-    low = Calibration(by_candidates={2: Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
+    low = Calibration(by_way={(2, 1): Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
     unsure = replace(assistant(shop, writer, least_confidence=0.5), calibration=low)
     answer = unsure.ask("How many orders?")
     assert answer.status == "refused" and answer.rows is None and answer.sql is not None
@@ -172,16 +172,16 @@ def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
     assert answer.confidence == pytest.approx(0.119, abs=1e-3)
 
 
-def test_confidence_is_unknown_for_another_number_of_candidates(shop: Path) -> None:
-    known = Calibration(by_candidates={2: Weights(bias=0.0, weights=(0.0, 0.0, 0.0))})
+def test_confidence_is_unknown_for_another_number_of_candidates_or_beams(shop: Path) -> None:
+    known = Calibration(by_way={(2, 1): Weights(bias=0.0, weights=(0.0, 0.0, 0.0))})
     one = Candidate(reply="", sql="SELECT 1", log_probability=-1.0, tokens=4)
     assert known.confidence([one, one]) == 0.5
-    assert known.confidence([one]) is None
+    assert known.confidence([one]) is None and known.confidence([one, one], beams=4) is None
     assert signals([Candidate(reply="", sql="SELECT 1")]) is None
 
 
 def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
-    fitted = Calibration().with_weights(5, Weights(bias=0.25, weights=(1.0, -2.5, 3.0)))
+    fitted = Calibration().with_weights(5, 1, Weights(bias=0.25, weights=(1.0, -2.5, 3.0)))
     path = write_calibration(tmp_path, fitted)
     assert read_calibration(tmp_path) == fitted
     path.write_text("{}")

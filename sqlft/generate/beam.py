@@ -1,0 +1,223 @@
+"""Beam search: several beginnings of an answer are followed side by side, and the likeliest wins.
+
+A greedy answer that may name only what the schema holds can be led astray: where the token that the
+model wants is barred, it goes on with one that it hardly wants, and all that follows comes of that.
+Followed beside it, a beginning that the model wanted a little less some tokens before is by then
+the likelier one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from sqlft.generate.reader import Halted, Reader
+from sqlft.generate.rows import (
+    Row,
+    Rules,
+    Task,
+    Written,
+    append,
+    append_runs,
+    forced,
+    halt_reason,
+    written,
+)
+from sqlft.model.generator import Finish
+
+LOOKED_AT = 12
+"""Tokens after each beginning that are tried, the likeliest first; all are where none may come."""
+
+MARGIN = 12.0
+"""In nats: a beginning that is so much less likely than another is not followed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """A row with one token more."""
+
+    slot: int
+    token: int
+    gain: float
+    score: float
+    """The log-probability of both together."""
+
+
+def search(
+    reader: Reader, tasks: Sequence[Task], rules: Rules, *, rows: int, beams: int
+) -> list[tuple[Written, ...]]:
+    """The likeliest answer to each prompt that is found, several prompts side by side.
+
+    Args:
+        rows: beginnings side by side at most, at least ``beams``.
+        beams: beginnings of one answer.
+    """
+    waiting = deque(enumerate(tasks))
+    found = _Search(reader, rules, beams)
+    prompts = max(1, rows // beams)
+    with torch.inference_mode():
+        while waiting or found.rows:
+            free = prompts - len({row.place for row in found.rows})
+            if waiting and (not found.rows or free >= max(1, prompts // 4)):
+                found.begin([waiting.popleft() for _ in range(min(free, len(waiting)))])
+            if found.rows:
+                found.advance()
+    return [(written(found.best[place]),) for place in range(len(tasks))]
+
+
+class _Search:
+    """The beginnings that are followed, each in a slot of the reader, and what was found."""
+
+    def __init__(self, reader: Reader, rules: Rules, beams: int) -> None:
+        self._reader, self._rules, self._beams = reader, rules, beams
+        self._logits = torch.empty(0)
+        self.rows: list[Row] = []
+        """In the reader's first slots, one each."""
+        self.best: dict[int, Row] = {}
+        """By prompt: the likeliest that has ended."""
+
+    def begin(self, some: Sequence[tuple[int, Task]]) -> None:
+        """Reads some prompts."""
+        deadline = time.monotonic() + self._rules.timeout_s
+        new = [
+            Row(task=task, place=place, number=0, draws=None, until=deadline)
+            for place, task in some
+        ]
+        prompts = [(task.shared, task.own) for _, task in some]
+        try:
+            logits = self._reader.begin(
+                len(self.rows), prompts, lambda: halt_reason(deadline, self._rules)
+            ).float()
+        except Halted as halted:
+            for row in new:
+                self._end(row, halted.finish)
+            return
+        self._logits = torch.cat([self._logits, logits]) if self.rows else logits
+        self.rows += new
+
+    def advance(self) -> None:
+        """Every beginning one token further, and past those that its mask forces."""
+        slots: defaultdict[int, list[int]] = defaultdict(list)
+        for slot, row in enumerate(self.rows):
+            slots[row.place].append(slot)
+        going: list[tuple[Row, int]] = []
+        for mine in slots.values():
+            going += self._further(mine)
+        self._arrange(going)
+        if not self.rows:
+            return
+        runs = [(row.ids[-1], *forced(row, self._rules)) for row in self.rows]
+        read = self._reader.read(runs).float()
+        if len(read) > len(self.rows):
+            read = append_runs(self.rows, runs, read, self._rules)
+        for row in self.rows:
+            if row.finish is not None:
+                self._end(row, row.finish)
+        left = [(row, slot) for slot, row in enumerate(self.rows) if row.finish is None]
+        self._logits = read[torch.tensor(self._arrange(left), dtype=torch.long, device=read.device)]
+
+    def _end(self, row: Row, finish: Finish) -> None:
+        row.finish = finish
+        best = self.best.get(row.place)
+        if best is None or row.log_probability > best.log_probability:
+            self.best[row.place] = row
+
+    def _further(self, slots: Sequence[int]) -> Iterator[tuple[Row, int]]:
+        """Of one prompt's beginnings the likeliest with one token more, each with the slot that it
+        comes from; none that something whole is likelier than."""
+        place = self.rows[slots[0]].place
+        late = halt_reason(self.rows[slots[0]].until, self._rules)
+        if late is not None:
+            if late == "cancelled" or place not in self.best:
+                likeliest = max((self.rows[slot] for slot in slots), key=_likelihood)
+                self.best[place] = replace(likeliest, finish=late)
+            return
+        grown = []
+        for step in self._steps(slots):
+            before = self.rows[step.slot]
+            row = replace(before, ids=[*before.ids])
+            append(row, step.token, step.gain, self._rules)
+            if row.finish is not None:
+                self._end(row, row.finish)
+            else:
+                grown.append((row, step.slot))
+        best = self.best.get(place)
+        yield from (one for one in grown if best is None or _likelihood(one[0]) > _likelihood(best))
+
+    def _steps(self, slots: Sequence[int]) -> list[_Step]:
+        """The likeliest steps, as many as are followed.
+
+        The first token says what kind of answer it is, a query or a refusal: the likeliest alone is
+        followed. Refusals are short, and would win where every query is a little uncertain.
+        """
+        if not self.rows[slots[0]].ids:
+            token, gain = next(self._tokens(slots[0]))
+            return [_Step(slot=slots[0], token=token, gain=gain, score=gain)]
+        found: list[_Step] = []
+        for slot in sorted(slots, key=lambda slot: -self.rows[slot].log_probability):
+            before = self.rows[slot].log_probability
+            for token, gain in self._tokens(slot):
+                score = before + gain
+                full = len(found) == self._beams
+                if found and (
+                    score <= found[0].score - MARGIN or (full and score <= found[-1].score)
+                ):
+                    break
+                found = sorted(
+                    [*found, _Step(slot=slot, token=token, gain=gain, score=score)],
+                    key=lambda step: -step.score,
+                )[: self._beams]
+        return found
+
+    def _least(self, found: Sequence[_Step]) -> float:
+        """What a further step must be likelier than, beside these."""
+        least = found[0].score - MARGIN
+        return max(least, found[-1].score) if len(found) == self._beams else least
+
+    def _tokens(self, slot: int) -> Iterator[tuple[int, float]]:
+        """Tokens that may follow and their log-probabilities, the likeliest first; never none."""
+        logits, row = self._logits[slot], self.rows[slot]
+        total, mask = float(logits.logsumexp(-1)), row.task.mask
+        looked = logits.topk(min(LOOKED_AT, len(logits)))
+        some = False
+        for token, logit in zip(looked.indices.tolist(), looked.values.tolist(), strict=True):
+            if mask is None or mask.allows(row.ids, token):
+                some = True
+                yield token, logit - total
+        if not some and mask is not None:
+            allowed = logits[None].clone()
+            mask.narrow(allowed, [row.ids])
+            rest = allowed[0].topk(self._beams)
+            for token, logit in zip(rest.indices.tolist(), rest.values.tolist(), strict=True):
+                if logit > -torch.inf:
+                    yield token, logit - total
+
+    def _arrange(self, going: Sequence[tuple[Row, int]]) -> list[int]:
+        """Rows, each from a slot, into the first slots: of each the slot that it comes from."""
+        slots: list[tuple[Row, int] | None] = [None] * max(len(going), len(self.rows))
+        others = []
+        for row, source in going:
+            if slots[source] is None:
+                slots[source] = row, source
+            else:
+                others.append((row, source))
+        for row, source in others:
+            target = slots.index(None)
+            self._reader.copy(source, target)
+            slots[target] = row, source
+        for target in range(len(going)):
+            if slots[target] is None:
+                last = max(at for at, one in enumerate(slots) if one is not None)
+                self._reader.copy(last, target)
+                slots[target], slots[last] = slots[last], None
+        placed = [one for one in slots if one is not None]
+        self.rows = [row for row, _ in placed]
+        return [source for _, source in placed]
+
+
+def _likelihood(row: Row) -> float:
+    return row.log_probability
