@@ -149,52 +149,44 @@ class _Search:
         yield from (one for one in grown if best is None or _likelihood(one[0]) > _likelihood(best))
 
     def _steps(self, slots: Sequence[int]) -> list[_Step]:
-        """The likeliest steps, as many as are followed.
+        """The likeliest steps, as many as are followed; never none.
 
         The first token says what kind of answer it is, a query or a refusal: the likeliest alone is
         followed. Refusals are short, and would win where every query is a little uncertain.
         """
-        if not self.rows[slots[0]].ids:
-            token, gain = next(self._tokens(slots[0]))
-            return [_Step(slot=slots[0], token=token, gain=gain, score=gain)]
+        ordered = sorted(slots, key=lambda slot: -self.rows[slot].log_probability)
+        most = self._beams if self.rows[ordered[0]].ids else 1
         found: list[_Step] = []
-        for slot in sorted(slots, key=lambda slot: -self.rows[slot].log_probability):
-            before = self.rows[slot].log_probability
-            for token, gain in self._tokens(slot):
-                score = before + gain
-                full = len(found) == self._beams
-                if found and (
-                    score <= found[0].score - MARGIN or (full and score <= found[-1].score)
-                ):
+        for slot in ordered:
+            for step in self._looked_at(slot):
+                least = found[0].score - MARGIN if found else -torch.inf
+                if step.score <= (found[-1].score if len(found) == most else least):
                     break
-                found = sorted(
-                    [*found, _Step(slot=slot, token=token, gain=gain, score=score)],
-                    key=lambda step: -step.score,
-                )[: self._beams]
-        return found
+                mask, row = self.rows[slot].task.mask, self.rows[slot]
+                if mask is None or mask.allows(row.ids, step.token):
+                    found = sorted([*found, step], key=lambda one: -one.score)[:most]
+        return found or self._allowed(ordered[0], most)
 
-    def _least(self, found: Sequence[_Step]) -> float:
-        """What a further step must be likelier than, beside these."""
-        least = found[0].score - MARGIN
-        return max(least, found[-1].score) if len(found) == self._beams else least
+    def _looked_at(self, slot: int) -> list[_Step]:
+        """The likeliest tokens, whether they are allowed or not, the likeliest first."""
+        return self._steps_of(slot, self._logits[slot], LOOKED_AT)
 
-    def _tokens(self, slot: int) -> Iterator[tuple[int, float]]:
-        """Tokens that may follow and their log-probabilities, the likeliest first; never none."""
-        logits, row = self._logits[slot], self.rows[slot]
-        total, mask = float(logits.logsumexp(-1)), row.task.mask
-        looked = logits.topk(min(LOOKED_AT, len(logits)))
-        some = False
-        for token, logit in zip(looked.indices.tolist(), looked.values.tolist(), strict=True):
-            if mask is None or mask.allows(row.ids, token):
-                some = True
-                yield token, logit - total
-        if not some and mask is not None:
-            allowed = logits[None].clone()
-            mask.narrow(allowed, [row.ids])
-            rest = allowed[0].topk(self._beams)
-            for token, logit in zip(rest.indices.tolist(), rest.values.tolist(), strict=True):
-                if logit > -torch.inf:
-                    yield token, logit - total
+    def _allowed(self, slot: int, most: int) -> list[_Step]:
+        """The likeliest of all tokens that are allowed."""
+        logits, row = self._logits[slot].clone(), self.rows[slot]
+        if row.task.mask is not None:
+            row.task.mask.narrow(logits[None], [row.ids])
+        return [one for one in self._steps_of(slot, logits, most) if one.gain > -torch.inf]
+
+    def _steps_of(self, slot: int, logits: torch.Tensor, most: int) -> list[_Step]:
+        total, before = float(self._logits[slot].logsumexp(-1)), self.rows[slot].log_probability
+        likeliest = logits.topk(min(most, len(logits)))
+        return [
+            _Step(slot=slot, token=token, gain=logit - total, score=before + logit - total)
+            for token, logit in zip(
+                likeliest.indices.tolist(), likeliest.values.tolist(), strict=True
+            )
+        ]
 
     def _arrange(self, going: Sequence[tuple[Row, int]]) -> list[int]:
         """Rows, each from a slot, into the first slots: of each the slot that it comes from."""

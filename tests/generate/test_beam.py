@@ -80,7 +80,9 @@ class Barred:
     def forced(self, written: Sequence[int]) -> tuple[int, ...]:
         draw = random.Random(f"{self._seed}/{tuple(written)}")
         token = draw.randrange(1, WORDS)
-        return (token,) if draw.random() < 0.2 and self.allows(written, token) else ()
+        if draw.random() > 0.2 or not self.allows(written, token):
+            return ()
+        return (token, *self.forced((*written, token)))
 
     def closing(self, written: Sequence[int]) -> tuple[int, ...]:
         return ()
@@ -97,7 +99,7 @@ def sentences(mask: Barred, before: tuple[int, ...] = ()) -> Iterator[tuple[int,
     if len(before) == LENGTH or before[-1:] == (END,):
         yield before
         return
-    forced = mask.forced(before) if before and len(before) < LENGTH - 1 else ()
+    forced = mask.forced(before)[:1] if before and len(before) < LENGTH - 1 else ()
     for token in forced or range(WORDS):
         if forced or mask.allows(before, token):
             yield from sentences(mask, (*before, token))
