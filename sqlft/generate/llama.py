@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from sqlft.generate.shared_attention import LEAST_SHARED, can_share, shared_attention
 from sqlft.generate.slots import Block, Slots
 
 
@@ -115,9 +116,10 @@ class Llama:
         group = heads // kv_heads
         queries = turned[:, :, :heads].reshape(rows, length, kv_heads, group, -1)
         queries = queries.permute(0, 2, 3, 1, 4).flatten(2, 3)
-        found: torch.Tensor = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=mask
-        )
+        if block.shared >= LEAST_SHARED and can_share(queries.device):
+            found = shared_attention(queries, keys, values, mask, block.shared)
+        else:
+            found = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
         found = found.view(rows, kv_heads, group, length, -1)
         return found.permute(0, 3, 1, 2, 4).flatten(2)
 

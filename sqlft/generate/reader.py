@@ -131,6 +131,7 @@ class SlotReader:
             self._last(slot, [ids], halt)
             held = self._slots.taken(slot)
             self._prefixes.keep((self._adapter, ids), held, held.nbytes)
+        self._slots.begins_with(slot, ids)
 
     def _last(self, first: int, runs: Sequence[Ids], halt: Halt) -> torch.Tensor:
         """Logits (rows, vocabulary) after the last token of each run, read in pieces."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Block:
     """(rows, 1, length, seen): true where a token (third) may look at a column (last)."""
     first: int
     """The slot of the first row."""
+    shared: int
+    """Columns at the beginning that hold the same in every row, before all tokens that are read."""
 
 
 def most_rows(model: Any, tokens: int) -> int:
@@ -76,6 +79,9 @@ class Slots:
         # What a row began with, which its copies share: a number of it, and its tokens.
         self._roots: list[tuple[int, int]] = [(row, 0) for row in range(rows)]
         self._counted = rows
+        # Of each row which prefix it begins with, by number, and its tokens.
+        self._prefixes: list[tuple[int, int]] = [(0, 0)] * rows
+        self._numbers: dict[Hashable, int] = {}
 
     @property
     def device(self) -> torch.device:
@@ -101,8 +107,21 @@ class Slots:
         ids, positions, columns = (part.to(self.device) for part in (ids, positions, columns))
         visible = torch.arange(seen, device=self.device)[None, None] <= positions[:, :, None]
         return Block(
-            ids=ids, positions=positions, columns=columns, mask=visible[:, None], first=first
+            ids=ids,
+            positions=positions,
+            columns=columns,
+            mask=visible[:, None],
+            first=first,
+            shared=self._shared(first, begun),
         )
+
+    def _shared(self, first: int, begun: list[int]) -> int:
+        """Tokens of the prefix that neighbouring rows share; none for one row by itself."""
+        prefixes = set(self._prefixes[first : first + len(begun)])
+        if len(begun) < 2 or len(prefixes) > 1:
+            return 0
+        ((_, tokens),) = prefixes
+        return tokens if tokens <= min(begun) else 0
 
     def put(self, layer: int, keys: torch.Tensor, values: torch.Tensor, block: Block) -> Any:
         """Puts keys and values (rows, heads, length, width); all that the block's rows may see."""
@@ -121,6 +140,7 @@ class Slots:
         since = self._roots[source][1] if same else 0
         self.data[:, :, target, :, since:length] = self.data[:, :, source, :, since:length]
         self.lengths[target], self._roots[target] = length, self._roots[source]
+        self._prefixes[target] = self._prefixes[source]
 
     def root(self, slot: int) -> None:
         """What the row holds now is the beginning of all that become of it."""
@@ -131,10 +151,16 @@ class Slots:
         """A copy of a row's keys and values, (layers, 2, heads, length, width)."""
         return self.data[:, :, slot, :, : self.lengths[slot]].clone()
 
+    def begins_with(self, slot: int, prefix: Hashable) -> None:
+        """What the row holds now is this prefix, as in every row of which the same is said."""
+        number = self._numbers.setdefault(prefix, len(self._numbers) + 1)
+        self._prefixes[slot] = (number, self.lengths[slot])
+
     def place(self, slot: int, held: torch.Tensor | None) -> None:
         """A row that begins with what ``taken`` gave, or with nothing."""
         length = 0 if held is None else held.shape[-2]
         if held is not None:
             self.data[:, :, slot, :, :length] = held
         self.lengths[slot] = length
+        self._prefixes[slot] = (0, 0)
         self.root(slot)

@@ -13,6 +13,7 @@ from sqlft.generate.choice import drawn, picked, stream
 from sqlft.generate.llama import Llama
 from sqlft.generate.prefixes import Prefixes
 from sqlft.generate.reader import READ_TOKENS, Decoder, Reader, RowReader, SlotReader
+from sqlft.generate.shared_attention import shared_attention
 from sqlft.generate.slots import Slots
 from sqlft.generate.stop import cut, holds_stop
 from sqlft.model import load_model
@@ -41,6 +42,36 @@ def test_rows_of_any_lengths_in_one_reading_give_the_logits_of_each_read_alone(
                 assert torch.allclose(first, torch.stack(expected), atol=1e-4)
                 expected = [whole[1 - end :] for whole, end in zip(wholes, ends, strict=True)]
                 assert torch.allclose(after, torch.cat(expected), atol=1e-4)
+
+
+def test_rows_that_share_a_beginning_get_the_logits_of_each_read_alone(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_model(ModelChoice(model=str(tiny_model), device="cpu")).model.float()
+    told: list[int] = []
+
+    def watched(*given: Any) -> torch.Tensor:
+        told.append(given[-1])
+        return shared_attention(*given)
+
+    monkeypatch.setattr("sqlft.generate.llama.LEAST_SHARED", 16)
+    monkeypatch.setattr("sqlft.generate.llama.shared_attention", watched)
+    shared = range(3, 60)
+    owns, runs = [range(9, 30), (7,), range(5, 20)], [(8, 9, 10), (11,), (12, 13)]
+    reader = readers(model)[0]
+    with torch.inference_mode():
+        first = reader.begin(0, [(shared, own) for own in owns], lambda: None)
+        after = reader.read(runs)
+        ends = [len(run) + 1 for run in runs]
+        wholes = [
+            model(torch.tensor([[*shared, *own, *run]])).logits[0]
+            for own, run in zip(owns, runs, strict=True)
+        ]
+    expected = [whole[-end] for whole, end in zip(wholes, ends, strict=True)]
+    assert torch.allclose(first, torch.stack(expected), atol=1e-4)
+    expected = [whole[1 - end :] for whole, end in zip(wholes, ends, strict=True)]
+    assert torch.allclose(after, torch.cat(expected), atol=1e-4)
+    assert told and set(told) == {57}
 
 
 def readers(model: Any) -> list[Reader]:
