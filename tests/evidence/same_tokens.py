@@ -29,7 +29,7 @@ from sqlft.model import load_model
 from sqlft.prompt import Prompt, layout, notes_for, tokenise
 from sqlft.schema import match_values, read_schema
 
-GREEDY = Decoding(constrained=False)
+GREEDY = Decoding(beams=1, constrained=False)
 
 
 def prompts(folder: Path, count: int, layout_name: str) -> Iterator[Prompt]:

@@ -21,7 +21,7 @@ from sqlft.prompt import Prompt, layout, tokenise
 from sqlft.schema import parse_ddl
 
 SHOP = parse_ddl("CREATE TABLE orders (id INTEGER PRIMARY KEY, city VARCHAR)", "shop")
-GREEDY = Decoding(max_output_tokens=10, constrained=False)
+GREEDY = Decoding(max_output_tokens=10, beams=1, constrained=False)
 NAMES = ("shop", "bank", "bare")
 
 

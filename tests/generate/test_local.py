@@ -16,7 +16,7 @@ from sqlft.model import LoadedModel, load_model
 from sqlft.model.quiet import quiet
 from sqlft.prompt import Message, Prompt, Segment, tokenise
 
-GREEDY = Decoding(max_output_tokens=24)
+GREEDY = Decoding(max_output_tokens=24, beams=1)
 SAMPLED = Decoding(max_output_tokens=24, temperature=0.8, candidates=4, seed=3)
 
 

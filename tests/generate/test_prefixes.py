@@ -21,7 +21,7 @@ SCHEMAS = [
     parse_ddl("CREATE TABLE patients (id INTEGER, born DATE, ward VARCHAR)", "clinic"),
 ]
 QUESTIONS = ["How many?", "Which is the first?", "What is the mean of all?", "And the last one?"]
-GREEDY = Decoding(max_output_tokens=12)
+GREEDY = Decoding(max_output_tokens=12, beams=1)
 
 
 @pytest.fixture(scope="module")
