@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from sqlft.generate.shared_attention import LEAST_SHARED, can_share, shared_attention
+from sqlft.generate.shared_attention import LEAST_SHARED, barred, can_share, shared_attention
 from sqlft.generate.slots import Block, Slots
 
 
@@ -39,6 +39,20 @@ class _Layer:
     mlp_norm: torch.Tensor
     gate_up: Product
     down: Product
+
+
+@dataclass(frozen=True, kw_only=True)
+class _At:
+    """A layer's number, and what is the same for all layers of a block."""
+
+    number: int
+    turn: tuple[torch.Tensor, torch.Tensor]
+    """Cosines and sines of the real tokens' positions, (tokens, 1, width)."""
+    mask: torch.Tensor
+    """The block's, for the heads that share a key."""
+    real: torch.Tensor
+    """(tokens,): the places of real tokens among rows * length."""
+    block: Block
 
 
 class Llama:
@@ -76,52 +90,56 @@ class Llama:
         return all(_is_plain(module, adapter) for module in inner) and _is_plain_linear(inner[0])
 
     def hidden(self, block: Block, slots: Slots) -> torch.Tensor:
-        """What the last layer makes of each token, (rows, length, width)."""
-        x = self._decoder.embed_tokens(block.ids)
-        cos, sin = self._decoder.rotary_emb(x, position_ids=block.positions)
-        turn = (cos[:, :, None], sin[:, :, None])
+        """What the last layer makes of each token, (rows, length, width); zeros for pads.
+
+        Pads are no part of any product: where a grammar forces long runs upon a few rows, three of
+        four places are pads.
+        """
+        rows, length = block.ids.shape
+        real = block.real.flatten().nonzero()[:, 0]
+        x = self._decoder.embed_tokens(block.ids.flatten()[real])
+        cos, sin = self._decoder.rotary_emb(x, position_ids=block.positions.flatten()[real][None])
+        turn = (cos[0, :, None], sin[0, :, None])
         group = self._heads // self._kv_heads
-        mask = block.mask.repeat(1, 1, group, 1) if block.ids.shape[1] > 1 else block.mask
+        mask = block.mask.repeat(1, 1, group, 1) if length > 1 else block.mask
+        if can_share(x.device):
+            mask = barred(mask, x.dtype)  # else PyTorch makes it anew in every layer
         for number, layer in enumerate(self._layers):
             normed = self._norm(x, layer.attention_norm)
-            x = x + layer.out(self._attend(layer.qkv(normed), number, turn, mask, block, slots))
+            at = _At(number=number, turn=turn, mask=mask, real=real, block=block)
+            x = x + layer.out(self._attend(layer.qkv(normed), at, slots))
             gate, up = layer.gate_up(self._norm(x, layer.mlp_norm)).chunk(2, dim=-1)
             x = x + layer.down(functional.silu(gate) * up)
-        return self._norm(x, self._decoder.norm.weight)
+        made = _spread(self._norm(x, self._decoder.norm.weight), real, rows * length)
+        return made.view(rows, length, -1)
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """(tokens, vocabulary) of what the last layer made of some tokens, (tokens, width)."""
         return functional.linear(hidden, self._head)
 
-    def _attend(
-        self,
-        qkv: torch.Tensor,
-        number: int,
-        turn: tuple[torch.Tensor, torch.Tensor],
-        mask: torch.Tensor,
-        block: Block,
-        slots: Slots,
-    ) -> torch.Tensor:
+    def _attend(self, qkv: torch.Tensor, at: _At, slots: Slots) -> torch.Tensor:
+        """(tokens, width) of the real tokens' queries, keys and values, (tokens, ...)."""
+        block = at.block
         rows, length = block.ids.shape
         heads, kv_heads = self._heads, self._kv_heads
-        split = qkv.view(rows, length, heads + 2 * kv_heads, -1)
-        turned = _turned(split[:, :, : heads + kv_heads], turn)
-        keys, values = slots.put(
-            number,
-            turned[:, :, heads:].transpose(1, 2),
-            split[:, :, heads + kv_heads :].transpose(1, 2),
-            block,
+        split = qkv.view(len(qkv), heads + 2 * kv_heads, -1)
+        turned = _turned(split[:, : heads + kv_heads], at.turn)
+        keys, values = slots.put_real(
+            at.number, turned[:, heads:], split[:, heads + kv_heads :], block, at.real
         )
         # (rows, KV heads, heads that share it x length, width)
         group = heads // kv_heads
-        queries = turned[:, :, :heads].reshape(rows, length, kv_heads, group, -1)
+        queries = _spread(turned[:, :heads], at.real, rows * length)
+        queries = queries.view(rows, length, kv_heads, group, -1)
         queries = queries.permute(0, 2, 3, 1, 4).flatten(2, 3)
         if block.shared >= LEAST_SHARED and can_share(queries.device):
-            found = shared_attention(queries, keys, values, mask, block.shared)
+            found = shared_attention(queries, keys, values, at.mask, block.shared)
         else:
-            found = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
-        found = found.view(rows, kv_heads, group, length, -1)
-        return found.permute(0, 3, 1, 2, 4).flatten(2)
+            found = functional.scaled_dot_product_attention(
+                queries, keys, values, attn_mask=at.mask
+            )
+        found = found.view(rows, kv_heads, group, length, -1).permute(0, 3, 1, 2, 4)
+        return found.flatten(2).flatten(0, 1)[at.real]
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         wide = x.float()
@@ -132,6 +150,13 @@ class Llama:
 def bare(model: Any) -> Any:
     """The causal LM itself, whatever adapters are around its layers."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
+def _spread(of: torch.Tensor, real: torch.Tensor, places: int) -> torch.Tensor:
+    """(tokens, ...) at their places of (places, ...); the others are zero."""
+    if len(of) == places:
+        return of
+    return of.new_zeros((places, *of.shape[1:])).index_copy_(0, real, of)
 
 
 def _turned(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:

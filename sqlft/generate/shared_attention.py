@@ -22,6 +22,11 @@ def can_share(device: torch.device) -> bool:
     return told and device.type == "cpu"
 
 
+def barred(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """What is added to scores: nothing where the mask is true."""
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill_(~mask, _BARRED)
+
+
 def shared_attention(
     queries: torch.Tensor,
     keys: torch.Tensor,
@@ -34,7 +39,7 @@ def shared_attention(
     Args:
         queries: (rows, heads, n, width), each of which sees all that is shared; ``keys`` and
             ``values``: (rows, heads, seen, width).
-        mask: (rows, 1, 1 or n, seen): true where a query may look.
+        mask: (rows, 1, 1 or n, seen), as ``barred`` makes it.
 
     Returns:
         (rows, heads, n, width)
@@ -45,8 +50,7 @@ def shared_attention(
     common = common.view(heads, rows, n, width).transpose(0, 1)
     weight = weight.view(heads, rows, n).transpose(0, 1)
     seen = mask[..., shared:].expand(rows, 1, n, -1)
-    barred = torch.zeros(seen.shape, dtype=queries.dtype).masked_fill_(~seen, _BARRED)
-    own, own_weight = _part(queries, keys[:, :, shared:], values[:, :, shared:], barred)
+    own, own_weight = _part(queries, keys[:, :, shared:], values[:, :, shared:], seen)
     share = torch.sigmoid(own_weight - weight)[..., None]
     return torch.lerp(common.float(), own.float(), share).to(queries.dtype)
 

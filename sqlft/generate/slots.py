@@ -22,6 +22,8 @@ class Block:
     """(rows, length); pads are 0."""
     positions: torch.Tensor
     """(rows, length): how many tokens of its row stand before each; 0 for pads."""
+    real: torch.Tensor
+    """(rows, length): false for pads."""
     columns: torch.Tensor
     """(rows, length): where keys and values are put; all pads share one column nobody reads."""
     mask: torch.Tensor
@@ -104,11 +106,14 @@ class Slots:
         columns = torch.where(real, positions, self._spare)
         for slot, run in enumerate(runs, first):
             self.lengths[slot] += len(run)
-        ids, positions, columns = (part.to(self.device) for part in (ids, positions, columns))
+        ids, positions, real, columns = (
+            part.to(self.device) for part in (ids, positions, real, columns)
+        )
         visible = torch.arange(seen, device=self.device)[None, None] <= positions[:, :, None]
         return Block(
             ids=ids,
             positions=positions,
+            real=real,
             columns=columns,
             mask=visible[:, None],
             first=first,
@@ -130,6 +135,23 @@ class Slots:
         held = self.data[layer, :, block.first : block.first + rows]
         held[0][at, :, block.columns] = keys.transpose(1, 2)
         held[1][at, :, block.columns] = values.transpose(1, 2)
+        seen = block.mask.shape[-1]
+        return held[0, :, :, :seen], held[1, :, :, :seen]
+
+    def put_real(
+        self,
+        layer: int,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        block: Block,
+        real: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """As ``put``, given those of the real tokens alone, (tokens, heads, width)."""
+        rows, length = block.ids.shape
+        held = self.data[layer, :, block.first : block.first + rows]
+        row, column = real // length, block.columns.flatten()[real]
+        held[0][row, :, column] = keys
+        held[1][row, :, column] = values
         seen = block.mask.shape[-1]
         return held[0, :, :, :seen], held[1, :, :, :seen]
 
