@@ -64,7 +64,9 @@ def predictor_of(document: Mapping[str, Any]) -> Predictor:
         "prices": Prices,
     }
     try:
-        groups: dict[str, Any] = {name: kind(**document[name]) for name, kind in kinds.items()}
+        # What was kept before there were beams was written greedily.
+        told = {**document, "decoding": {"beams": 1, **document["decoding"]}}
+        groups: dict[str, Any] = {name: kind(**told[name]) for name, kind in kinds.items()}
         return Predictor(name=document["name"], digest=document.get("digest"), **groups)
     except (KeyError, TypeError) as error:
         raise InputError(f"a predictor of another version of sqlft: {error}") from None

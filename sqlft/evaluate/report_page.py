@@ -75,7 +75,9 @@ def _headline(results: Row) -> Section:
 
 
 def _decoding_words(common: Row) -> str:
-    how = "greedy" if not common["temperature"] else f"temperature {common['temperature']}"
+    how = "greedy" if common["beams"] == 1 else f"{common['beams']} beams"
+    if common["temperature"]:
+        how = f"temperature {common['temperature']}"
     several = "" if common["candidates"] == 1 else f", {common['candidates']} candidates"
     held = ", constrained to the schema" if common["constrained"] else ""
     return f"{how}{several}{held}, at most {common['max_output_tokens']} tokens"

@@ -36,6 +36,7 @@ class Measured:
         """What must be the same for two predictors to be compared on equal terms, as it was."""
         return {
             **asdict(self.predictor.decoding),
+            "beams": 1 if self.predictor.is_endpoint else self.predictor.decoding.beams_used,
             "constrained": self.is_constrained,
             "schema_text": self.schema_text,
         }

@@ -122,6 +122,8 @@ def test_a_predictor_comes_back_from_what_is_kept_of_it():
     for one in (*parse_predictors("bare,few-shot:jaccard,adapter:x", COMMON), COMMON):
         assert predictor_of(one.as_dict()) == one
     kept = COMMON.as_dict()
+    del kept["decoding"]["beams"]  # as it was before there were any
+    assert predictor_of(kept).decoding.beams == 1
     kept["choice"]["no_more"] = 1
     with pytest.raises(InputError, match="another version"):
         predictor_of(kept)
