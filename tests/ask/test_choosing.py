@@ -165,7 +165,8 @@ def test_equal_texts_are_run_once() -> None:
 def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
     writer = Said([(COUNT, -1.0), (OTHER, -1.0)])
     low = Calibration(by_way={(2, 1): Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
-    unsure = replace(assistant(shop, writer, least_confidence=0.5), calibration=low)
+    unsure = assistant(shop, writer, least_confidence=0.5, beams=1)
+    unsure = replace(unsure, calibration=low)
     answer = unsure.ask("How many orders?")
     assert answer.status == "refused" and answer.rows is None and answer.sql is not None
     assert "chance of only 12%" in (answer.refusal or "")

@@ -179,12 +179,13 @@ def test_a_cancelled_question_does_not_wait_for_another_to_end(tiny: LoadedModel
         assert held.result()[0][0].finish == "cancelled"
 
 
-def test_the_deadline_ends_the_writing_with_what_is_there(tiny: LoadedModel) -> None:
+@pytest.mark.parametrize("beams", [1, 4])
+def test_the_deadline_ends_the_writing_with_what_is_there(tiny: LoadedModel, beams: int) -> None:
     def slow() -> bool:
         time.sleep(0.05)
         return False
 
-    decoding = Decoding(max_output_tokens=200, write_timeout_s=0.3)
+    decoding = Decoding(max_output_tokens=200, write_timeout_s=2.0, beams=beams)
     began = time.monotonic()
     ((reply,),) = LocalGenerator(tiny).generate([asked("a")], decoding, cancel=slow)
     assert reply.finish == "timeout"
