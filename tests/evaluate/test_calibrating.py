@@ -87,7 +87,7 @@ def test_a_run_becomes_a_confidence_that_tells_right_from_wrong(run: Path, adapt
     found, path = fit(opened_run(run), progress=None)
     assert path == adapter / "confidence.json"
     assert found.answers == ASKED and found.error < 0.1
-    known = calibration_of(str(adapter)).by_way[1, 1]
+    known = calibration_of(str(adapter)).by_way[1, Decoding().beams]
     assert known.confidence((0.0, 1.0, 1.0)) > 0.9
     assert known.confidence((4.0, 1.0, 1.0)) < 0.1
 

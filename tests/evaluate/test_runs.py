@@ -320,10 +320,10 @@ def test_predictors_with_settings_of_their_own_are_not_on_equal_terms(
     results = read_json(tmp_path / "run" / "results.json")
     unequal = {row["name"]: row["unequal"] for row in results["predictors"]}
     assert unequal["bare"] == unequal["persona"] == {}
-    assert unequal["bare, sampled"] == {"candidates": 3, "temperature": 0.7}
+    assert unequal["bare, sampled"] == {"candidates": 3, "beams": 1, "temperature": 0.7}
     assert unequal["persona, compact"] == {"schema_text": "compact"}
     text = (tmp_path / "run" / "report.md").read_text()
-    assert "Each at its best" in text and "candidates 3, temperature 0.7" in text
+    assert "Each at its best" in text and "candidates 3, beams 1, temperature 0.7" in text
 
 
 def test_a_folder_in_spiders_layout_is_asked_and_scored_on_its_sqlite_files(
