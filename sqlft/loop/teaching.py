@@ -29,7 +29,7 @@ _MOST_EPOCHS = 4.0
 _OWN_SHARE, _OWN_MOST = 0.25, 5.0
 """Pairs of the user's own are a fifth of what is read, if they need not be read more than so
 often in an epoch."""
-_PLANNED = 2.0
+_PLANNED = 4.0
 """Steps that are planned, of those that the minutes hold at the pace of the trial: a machine that
 gets quicker fills them, too. Time ends the training, and with it the learning rate comes to its
 end."""
