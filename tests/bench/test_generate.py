@@ -6,7 +6,7 @@ four beams on both sides.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -25,6 +25,15 @@ from sqlft.schema import Column, Schema, Table
 
 CANDIDATES, TOKENS = 5, 16
 QUESTIONS = [f"How many {thing} does each customer have?" for thing in ("orders", "cities")]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Threads that wait for one another on a busy machine burn processor time doing nothing."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def schema(number: int) -> Schema:
