@@ -89,6 +89,11 @@ class Row:
 
 
 def halt_reason(deadline: float, rules: Rules) -> Finish | None:
+    """Why writing ends now, before its own end; none where it goes on.
+
+    Args:
+        deadline: by the monotonic clock, in seconds.
+    """
     if rules.cancel is not None and rules.cancel():
         return "cancelled"
     return "timeout" if time.monotonic() > deadline else None
@@ -143,18 +148,20 @@ def append_runs(
 
 
 def append(row: Row, token: int, gain: float, rules: Rules) -> None:
+    """Writes one more token, whose log-probability is ``gain`` nats, and sees whether it ends."""
     row.ids.append(token)
     row.log_probability += gain
-    row.finish = finish_of(row, rules)
+    row.finish = _finish(row, rules)
 
 
-def finish_of(row: Row, rules: Rules) -> Finish | None:
+def _finish(row: Row, rules: Rules) -> Finish | None:
     if row.ids[-1] in rules.end_ids or row.task.done(row.ids):
         return "stop"
     return "length" if len(row.ids) >= rules.max_output_tokens else None
 
 
 def written(row: Row) -> Written:
+    """The row as the answer that it became."""
     return Written(
         ids=tuple(row.ids),
         log_probability=row.log_probability,
