@@ -13,11 +13,12 @@ from sqlft.database import build_duckdb, locate
 from sqlft.examples import Dataset, Example, dataset
 from sqlft.schema import bundled_names, load_notes, read_schema
 from sqlft.schema.bundled_rows import rows_of
-from sqlft.sql import parse_query
+from sqlft.sql import parse_query, skeleton
 
 ROOT = Path(__file__).parents[2]
 DOMAINS = ("bank", "clinic", "energy", "logistics", "retail", "saas")
 TEST_ALONE = ("clinic", "logistics")
+WITH_ADAPTERS = ("bank", "retail")
 DATE_PARTS = (exp.Year, exp.Quarter, exp.Month, exp.Week, exp.Day, exp.DayOfWeek, exp.Extract)
 TRUNCATIONS = (exp.DateTrunc, exp.TimestampTrunc)
 DATE_NAMES = ("dayname", "monthname", "hour", "strftime", "isodow")
@@ -68,13 +69,27 @@ def test_the_domains_are_all_the_sets_and_all_the_schemas_there_are() -> None:
 
 
 def test_a_domain_has_its_questions_in_the_parts_that_were_promised(asked: Dataset) -> None:
-    train, test = of_part(asked, "train"), of_part(asked, "test")
-    assert len(train) + len(test) == asked.counts["examples"] >= 120
-    assert (len(train), len(test)) == (asked.counts["train"], asked.counts["test"])
+    parts = {part: of_part(asked, part) for part in ("train", "more", "choose", "test")}
+    every = list(asked.examples())
+    assert sum(map(len, parts.values())) == len(every) == asked.counts["examples"] >= 120
+    assert all(len(held) == asked.counts.get(part, 0) for part, held in parts.items())
+    train, test = parts["train"], parts["test"]
     assert not train if asked.name in TEST_ALONE else len(train) >= 80 and len(test) >= 40
-    unanswerable = [example for example in train + test if not example.gold]
+    unanswerable = [example for example in every if not example.gold]
     assert len(unanswerable) == asked.counts["unanswerable"] >= 8
-    assert {example.database for example in train + test} == {asked.name}
+    assert {example.database for example in every} == {asked.name}
+
+
+def test_what_a_domains_adapter_learns_shares_no_shape_with_what_chooses_or_tests_it(
+    asked: Dataset,
+) -> None:
+    shapes = {
+        part: {skeleton(example.gold[0]) for example in of_part(asked, part) if example.gold}
+        for part in ("train", "more", "choose", "test")
+    }
+    assert bool(shapes["more"]) == bool(shapes["choose"]) == (asked.name in WITH_ADAPTERS)
+    assert shapes["more"].isdisjoint(shapes["choose"] | shapes["test"])
+    assert shapes["choose"].isdisjoint(shapes["train"] | shapes["test"])
 
 
 def test_test_questions_are_as_hard_as_promised(asked: Dataset) -> None:
