@@ -30,7 +30,7 @@ def adapt(database: str, name: str | None, resume: bool, **values: Any) -> int:
     and proven by running them; the base is trained on them for --minutes, and measured beside
     prompting alone. What will be done and how long it takes is said before it begins. Everything
     lies in SQLFT_HOME/runs/adapt/NAME; `sqlft ask` then takes the adapter by itself, unless it
-    answers less than what there was.
+    answers less than the one that it began from.
 
     \b
     sqlft adapt shop.duckdb --minutes 30

@@ -33,6 +33,9 @@ _PLANNED = 4.0
 """Steps that are planned, of those that the minutes hold at the pace of the trial: a machine that
 gets quicker fills them, too. Time ends the training, and with it the learning rate comes to its
 end."""
+_ON_FROM_RATE = 5e-4
+"""The learning rate of what goes on from an adapter: with 1.5e-3, 14 steps over `clinic` left the
+loss of other pairs at 0.234, where it had been 0.229; with this it was 0.202 after 13."""
 _CHECKPOINT_S = 120.0
 LOOKS, _LOOKED_AT = 3, 32
 """Looks, the one before training included, at so many examples: two packs."""
@@ -116,13 +119,16 @@ def _common(plan: Plan) -> Recipe:
         tokens_per_step=room,
         max_tokens=room,
     )
+    begun = plan.start is not None
+    rate = _ON_FROM_RATE if begun else recipe.optimiser.learning_rate
     return replace(
         recipe,
         base=plan.options.model,
         device=plan.options.device,
         layout=LAYOUT,
         seed=plan.options.seed,
-        init_adapter=None if plan.start is None else str(plan.start),
+        init_adapter=str(plan.start) if begun else None,
+        optimiser=replace(recipe.optimiser, learning_rate=rate),
         packing=packing,
         mix=replace(recipe.mix, drop_rate=_DROPPED, shuffle_rate=_SHUFFLED),
     )

@@ -69,7 +69,7 @@ def test_from_training_to_a_merged_model(
     run("adapter", "list", "--json")
     known = {one["name"]: one for one in json.loads(capsys.readouterr().out)["adapters"]}
     listed = known.pop("tiny")
-    assert listed["layout"] == "sqlft" and set(known) == {"default"}  # which comes with sqlft
+    assert listed["layout"] == "sqlft" and set(known) == {"bank", "default", "retail"}  # sqlft's
     run("adapter", "show", "tiny")
     assert "| visitors |" in capsys.readouterr().out
     merged = tmp_path / "merged"
