@@ -115,7 +115,10 @@ def _expand(expansion: Expansion) -> None:
 
 def _copyable(expression: exp.Expr) -> bool:
     """Whether the expression means the same written twice; a constant is no GROUP BY item."""
-    if isinstance(expression, (exp.Literal, exp.Null, exp.Boolean, exp.Neg)):
+    signed = expression
+    while isinstance(signed, (exp.Neg, exp.Paren)):
+        signed = signed.this
+    if isinstance(signed, (exp.Literal, exp.Null, exp.Boolean)):
         return False
     return not any(
         isinstance(node, (exp.Explode, exp.Rand, exp.Uuid))
