@@ -73,6 +73,7 @@ def rerun_edited(entry: Entry, place: Place, schema: Schema, sql: str) -> None:
         refusal=None,
         confidence=None,
         mended=None,
+        passed_over=None,
         seconds={"execute": result.seconds},
     )
 
@@ -182,6 +183,9 @@ def _facts(answer: Answer, schema: Schema) -> str:
         facts.append('<li class="sq-warn">Did not pass the check, and was not run</li>')
     if answer.mended is not None:
         facts.append(f'<li class="sq-warn">Failed as written: {hypertext(answer.mended)}</li>')
+    if answer.passed_over is not None:
+        why = answer.passed_over
+        facts.append(f'<li class="sq-warn">{hypertext(why[:1].upper() + why[1:])}</li>')
     if answer.confidence is not None:
         facts.append(f"<li><b>{answer.confidence:.0%}</b> sure</li>")
     if answer.rows is not None:
@@ -195,16 +199,13 @@ def _facts(answer: Answer, schema: Schema) -> str:
 
 
 def _candidates(entry: Entry) -> None:
-    """What else the model wrote, with how many said the same."""
+    """What else the model wrote, with how many said the same, and how likely it is."""
     others = _other_candidates(entry.asked)
     if not others:
         return
     with st.expander(f"Other candidates ({len(others)})", icon=":material/alt_route:"):
         for number, candidate in enumerate(others):
-            votes = f"{candidate.votes} vote{'s' if candidate.votes != 1 else ''}"
-            probability = candidate.log_probability
-            sure = "" if probability is None else f", log-probability {probability:.1f}"
-            st.caption(f"{votes}{sure}")
+            st.caption(_standing(candidate))
             st.code(display(candidate.sql or ""), language="sql", wrap_lines=True)
             st.button(
                 "Put into the editor",
@@ -213,6 +214,14 @@ def _candidates(entry: Entry) -> None:
                 args=(entry, candidate.sql or ""),
                 icon=":material/edit:",
             )
+
+
+def _standing(candidate: Candidate) -> str:
+    """How many said the same, where they voted, and how likely it was to be written."""
+    votes, probability = candidate.votes, candidate.log_probability
+    voted = [] if votes is None else [f"{votes} vote{'s' if votes != 1 else ''}"]
+    likely = [] if probability is None else [f"log-probability {probability:.1f}"]
+    return ", ".join([*voted, *likely])
 
 
 def _other_candidates(answer: Answer) -> list[Candidate]:

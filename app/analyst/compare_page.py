@@ -195,6 +195,8 @@ def _outcome(
         said = sentence(answer.rows, answer.verdict, schema, truncated=answer.truncated)
         figure = f'<p class="sq-figure">{hypertext(said.figure)}</p>' if said.figure else ""
         st.html(f'{figure}<p class="sq-sentence">{hypertext(said.text)}</p>')
+        if answer.passed_over is not None:
+            st.caption(f"Chosen because {plain(answer.passed_over)}")
         if answer.mended is not None:
             st.caption(f"Failed as written: {plain(answer.mended)}")
         if said.figure is None and answer.rows.num_rows:

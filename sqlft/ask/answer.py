@@ -27,7 +27,8 @@ class Candidate:
         finish: why the writing ended: ``stop`` (by itself), ``length`` or ``timeout`` (a limit of
             tokens or seconds), or ``cancelled``.
         group: a number that it shares with the candidates that say the same; 0 is the answer's.
-        votes: how many candidates say the same: they give the same rows, or all refuse.
+        votes: how many candidates say the same: they give the same rows, or all refuse; none where
+            the likeliest were searched for, which are no draws, and do not vote.
         log_probability: sum of the natural log-probabilities of its tokens, where the model tells.
         tokens: how many tokens it has, likewise.
     """
@@ -37,7 +38,7 @@ class Candidate:
     refused: bool = False
     finish: Finish = "stop"
     group: int = 0
-    votes: int = 1
+    votes: int | None = 1
     log_probability: float | None = None
     tokens: int | None = None
 
@@ -62,6 +63,7 @@ class Answer:
             or none.
         error: why the SQL was not run or failed, or none.
         mended: what was changed in the SQL because it failed as the model wrote it, or none.
+        passed_over: why a likelier query, one of the candidates, is not the answer, or none.
         confidence: 0 to 1, or none where it is not known.
         candidates: everything that the model wrote, best first.
         schema_text: what the model saw of the schema.
@@ -83,6 +85,7 @@ class Answer:
     confidence: float | None
     candidates: tuple[Candidate, ...]
     mended: str | None = None
+    passed_over: str | None = None
     schema_text: str
     prompt_tokens: int | None
     output_tokens: int | None

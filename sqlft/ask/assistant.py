@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlft.ask.answer import Answer, Candidate
-from sqlft.ask.choosing import Choice, choices, run_or_mend, voted
+from sqlft.ask.choosing import Choice, choices, ranked
 from sqlft.ask.confidence import UNKNOWN, Calibration
 from sqlft.ask.question import clean_question
+from sqlft.ask.running import Runner, found_nothing
 from sqlft.ask.writer import Writer
 from sqlft.config import Decoding, Limits
-from sqlft.database import Database, QueryResult
+from sqlft.database import Database
 from sqlft.errors import InputError, SqlError
-from sqlft.execute import run_query
 from sqlft.model import Cancel, Generator, ReadsAhead, Reply
 from sqlft.prompt import Layout, Prompt, extract, layout, notes_for
 from sqlft.prompt.strategies import with_correction
 from sqlft.schema import Schema, match_values, nearest_tables, pruned, read_schema
-from sqlft.sql import Verdict, check_sql, display, nearest
-from sqlft.sql.dialects import translate
+from sqlft.sql import nearest
 
 REFUSAL = "the model says that this schema cannot answer the question"
 UNSURE = "the most likely query is right with a chance of only {:.0%}"
-TRIAL_S = 3.0
-"""Seconds that each of several candidates may run."""
+PASSED_OVER = "a likelier query {}"
 REPAIR_CANDIDATES = 4
 
 OnStage = Callable[[str], None]
@@ -96,8 +94,9 @@ class Assistant:
         """What became of the question: SQL, verdict, rows, and the seconds of every stage.
 
         A reply without SQL, SQL that is refused, and SQL that fails are outcomes, not exceptions:
-        see ``Answer.status``. Of several candidates those that pass the check are run, and those
-        that give the same rows vote together. The rows, or why there are none::
+        see ``Answer.status``. Of several drawn candidates those that pass the check are run, and
+        those that give the same rows vote together; of those that were searched for the likeliest
+        is run, and where it finds nothing the next. The rows, or why there are none::
 
             answer = assistant.ask("How many orders?")
             answer.rows.to_pylist() if answer.status == "answered" else answer.error
@@ -116,20 +115,18 @@ class Assistant:
         writer = self._writer(adapter)
         clock = _Clock(on_stage)
         written = self._write(writer.generator, clean_question(question), clock, cancel)
-        answer, best = self._chosen(written, clock, lambda sql: self._tried(sql, cancel))
-        if self.decoding.repair and (best is None or not best.is_good):
+        runner = self._runner(written.schema, cancel)
+        answer, found = self._chosen(written, clock, runner)
+        if self.decoding.repair and not (found and found[0].is_good):
             again = self._repaired(writer.generator, written, answer, clock, cancel)
-            repaired, other = self._chosen(again, clock, lambda sql: self._tried(sql, cancel))
-            if other is not None and other.is_good:
-                answer, best = repaired, other
-        if answer.error is None and answer.sql is not None:
-            sure = writer.calibration.confidence(answer.candidates, beams=self.decoding.beams_used)
-            answer = replace(answer, confidence=sure)
-            answer = self._sure(answer, written.schema)
-        if answer.sql is None or answer.error is not None or answer.refusal is not None:
+            repaired, others = self._chosen(again, clock, runner)
+            if others and others[0].is_good:
+                answer, found = repaired, others
+        answer = self._sure(answer, writer.calibration, written.schema)
+        if not _is_to_run(answer):
             return answer
         with clock.stage("execute"):
-            return self._run(answer, best, written.schema, cancel)
+            return self._run(answer, found, writer.calibration, runner)
 
     def generate(
         self, question: str, *, adapter: str | None = None, cancel: Cancel | None = None
@@ -152,7 +149,8 @@ class Assistant:
         clock = _Clock(None)
         generator = self._writer(adapter).generator
         written = self._write(generator, clean_question(question), clock, cancel)
-        answer, _ = self._chosen(written, clock, None)
+        runner = self._runner(written.schema, cancel)
+        answer, _ = self._chosen(written, clock, runner, tried=False)
         if answer.error is not None:
             raise answer.error
         if answer.sql is None:
@@ -207,7 +205,7 @@ class Assistant:
             prompt = self._prompt(generator, schema, question)
         with clock.stage("generate"):
             (replies,) = generator.generate([prompt], self.decoding, cancel=cancel)
-        return _written(generator, prompt, question, schema, replies, clock)
+        return _written(generator, prompt, question, schema, replies, clock, self.decoding)
 
     def _prompt(self, generator: Generator, schema: Schema, question: str) -> Prompt:
         chosen = layout(generator.layout)
@@ -243,82 +241,73 @@ class Assistant:
             )
         with clock.stage("repair"):
             (replies,) = generator.generate([prompt], decoding, cancel=cancel)
-        return _written(generator, prompt, written.answer.question, written.schema, replies, clock)
+        question, schema = written.answer.question, written.schema
+        return _written(generator, prompt, question, schema, replies, clock, decoding)
 
     def _chosen(
-        self, written: _Written, clock: _Clock, run: Callable[[str], QueryResult] | None
-    ) -> tuple[Answer, Choice | None]:
-        """The answer with what its candidates agree on most, and what that is."""
-        answer, schema = written.answer, written.schema
-        with clock.stage("check"):
-            found = choices(answer.candidates, lambda sql: check_sql(sql, schema), run)
-        if not found:
-            return replace(answer, error=_cut_off(answer)), None
-        best = found[0]
-        answer = replace(answer, candidates=voted(found, answer.candidates))
-        if best.candidates[0].refused:
-            return replace(answer, refusal=_with_tables(REFUSAL, answer.question, schema)), best
-        if best.verdict is None:
-            return answer, best
-        return replace(
-            answer,
-            sql=self._as_run(best.verdict),
-            display_sql=display(best.verdict.sql),
-            verdict=best.verdict,
-            error=best.error,
-        ), best
+        self, written: _Written, clock: _Clock, runner: Runner, *, tried: bool = True
+    ) -> tuple[Answer, list[Choice]]:
+        """The answer with the best of what its candidates say, and all that they say, best first.
 
-    def _sure(self, answer: Answer, schema: Schema) -> Answer:
-        """The answer, or a refusal where its confidence is known and too low."""
-        least = self.decoding.least_confidence
-        if answer.confidence is None or answer.confidence >= least:
+        Args:
+            tried: candidates that were drawn are run, and those that give the same rows agree.
+        """
+        answer = written.answer
+        draws = answer.candidates[0].votes is not None
+        trial = runner.briefly().read if tried and draws else None
+        with clock.stage("check"):
+            found = choices(answer.candidates, runner.verdict, trial)
+        if not found:
+            return replace(answer, error=_cut_off(answer)), []
+        said = self._saying(answer, found, runner)
+        if not draws and said.error is None and said.candidates[0] not in answer.candidates[:1]:
+            said = replace(said, passed_over=PASSED_OVER.format("did not pass the check"))
+        return said, found
+
+    def _saying(self, answer: Answer, found: Sequence[Choice], runner: Runner) -> Answer:
+        """The answer with what the first of these says."""
+        best = found[0]
+        answer = replace(answer, candidates=ranked(found, answer.candidates))
+        if best.candidates[0].refused:
+            return replace(answer, refusal=_with_tables(REFUSAL, answer.question, runner.schema))
+        if best.verdict is None:
             return answer
-        said = UNSURE.format(answer.confidence)
+        return replace(runner.with_verdict(answer, best.verdict), error=best.error)
+
+    def _sure(self, answer: Answer, calibration: Calibration, schema: Schema) -> Answer:
+        """The answer with its confidence; a refusal where that is known and too low."""
+        if not _is_to_run(answer):
+            return answer
+        sure = calibration.confidence(answer.candidates, beams=self.decoding.beams_used)
+        answer = replace(answer, confidence=sure)
+        if sure is None or sure >= self.decoding.least_confidence:
+            return answer
+        said = UNSURE.format(sure)
         return replace(answer, refusal=_with_tables(said, answer.question, schema))
 
-    def _as_run(self, verdict: Verdict) -> str:
-        """Models write DuckDB's dialect; a SQLite file is asked in its own."""
-        if verdict.ok and self.database.kind == "sqlite":
-            return translate(verdict.sql, source="duckdb", target="sqlite")
-        return verdict.sql
-
-    def _tried(self, sql: str, cancel: Cancel | None) -> QueryResult:
-        limits = replace(self.limits, timeout_s=min(self.limits.timeout_s, TRIAL_S))
-        return self._read(sql, cancel, limits)
-
-    def _read(self, sql: str, cancel: Cancel | None, limits: Limits | None = None) -> QueryResult:
-        """The rows of a query in DuckDB's dialect."""
-        if self.database.kind == "sqlite":
-            sql = translate(sql, source="duckdb", target="sqlite")
-        return run_query(sql, self.database, limits or self.limits, cancel=cancel)
+    def _runner(self, schema: Schema, cancel: Cancel | None) -> Runner:
+        return Runner(database=self.database, schema=schema, limits=self.limits, cancel=cancel)
 
     def _run(
-        self, answer: Answer, best: Choice | None, schema: Schema, cancel: Cancel | None
+        self, answer: Answer, found: Sequence[Choice], calibration: Calibration, runner: Runner
     ) -> Answer:
-        """The answer with its rows, or with what its query failed of."""
-        if best is None or best.verdict is None:
-            return answer
-        rows, instead = best.rows, best.mended
-        try:
-            if rows is None:
-                rows, instead = run_or_mend(
-                    best.verdict.sql,
-                    lambda sql: check_sql(sql, schema),
-                    lambda sql: self._read(sql, cancel),
-                )
-        except SqlError as error:
-            return replace(answer, error=error)
-        answer = replace(answer, rows=rows.table, truncated=rows.truncated)
-        if instead is None:
-            return answer
-        verdict = check_sql(instead.sql, schema)
-        return replace(
-            answer,
-            sql=self._as_run(verdict),
-            display_sql=display(verdict.sql),
-            verdict=verdict,
-            mended=instead.change,
-        )
+        """The answer with its rows. Where it finds nothing, and was searched for, an alternative
+        that finds something takes its place: execution-guided decoding (Wang et al. 2018)."""
+        first = runner.run(answer, found[0])
+        if answer.candidates[0].votes is not None or not found_nothing(first):
+            return first
+        why = "failed" if first.error is not None else "found nothing"
+        for choice in found[1:]:
+            others = [one for one in found if one is not choice]
+            other = self._sure(
+                self._saying(answer, [choice, *others], runner), calibration, runner.schema
+            )
+            if not choice.is_good or not _is_to_run(other):
+                continue
+            other = runner.briefly().run(other, choice)
+            if other.rows is not None and not found_nothing(other):
+                return replace(other, passed_over=PASSED_OVER.format(why))
+        return first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,6 +319,10 @@ class _Written:
     prompt: Prompt
 
 
+def _is_to_run(answer: Answer) -> bool:
+    return answer.sql is not None and answer.error is None and answer.refusal is None
+
+
 def _written(
     generator: Generator,
     prompt: Prompt,
@@ -337,6 +330,7 @@ def _written(
     schema: Schema,
     replies: tuple[Reply, ...],
     clock: _Clock,
+    decoding: Decoding,
 ) -> _Written:
     chosen = layout(generator.layout)
     answer = Answer(
@@ -349,7 +343,7 @@ def _written(
         refusal=None,
         error=None,
         confidence=None,
-        candidates=tuple(_candidate(reply, chosen) for reply in replies),
+        candidates=tuple(_candidate(reply, chosen, decoding) for reply in replies),
         schema_text=prompt.schema_text,
         prompt_tokens=replies[0].prompt_tokens,
         output_tokens=_total_output_tokens(replies),
@@ -382,13 +376,14 @@ def _cut_off(answer: Answer) -> SqlError:
     )
 
 
-def _candidate(reply: Reply, chosen: Layout) -> Candidate:
+def _candidate(reply: Reply, chosen: Layout, decoding: Decoding) -> Candidate:
     found = extract(reply.text, chosen)
     return Candidate(
         reply=reply.text,
         sql=found.sql,
         refused=found.refused,
         finish=reply.finish,
+        votes=None if decoding.searches else 1,
         log_probability=reply.log_probability,
         tokens=reply.output_tokens,
     )

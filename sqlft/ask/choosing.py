@@ -43,7 +43,8 @@ class Choice:
 
     @property
     def weight(self) -> float:
-        """Votes, each worth the geometric mean probability of its tokens where that is known."""
+        """Votes, each worth the geometric mean probability of its tokens where that is known; of
+        what was searched for, its probability."""
         return sum(_worth(candidate) for candidate in self.candidates)
 
 
@@ -82,10 +83,10 @@ def choices(
     return sorted(found, key=_rank)
 
 
-def voted(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """All candidates with their groups and votes, best first; those that were cut off last."""
+def ranked(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """All candidates with their groups, and votes if drawn, best first; those cut off last."""
     ordered = [
-        replace(candidate, group=number, votes=len(choice.candidates))
+        replace(candidate, group=number, votes=candidate.votes and len(choice.candidates))
         for number, choice in enumerate(found)
         for candidate in choice.candidates
     ]
@@ -107,7 +108,8 @@ def _rank(choice: Choice) -> tuple[bool, bool, float]:
 def _worth(candidate: Candidate) -> float:
     if candidate.log_probability is None or not candidate.tokens:
         return 1.0
-    return math.exp(candidate.log_probability / candidate.tokens)
+    drawn = candidate.votes is not None
+    return math.exp(candidate.log_probability / (candidate.tokens if drawn else 1))
 
 
 def run_or_mend(

@@ -24,9 +24,10 @@ def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | Non
     """What the candidates say of the first of them: see ``SIGNALS``; none where it is not known.
 
     The logarithm of its surprisal in nats; the share of the candidates that say the same; and how
-    much larger that share is than the next group's. Over answers that were tried, the surprisal of
-    the whole told right from wrong better than that of a token on average, and its logarithm makes
-    the map fit at both ends.
+    much larger that share is than the next group's, both 1 where they do not vote. Over answers
+    that were tried, the surprisal of the whole told right from wrong better than that of a token on
+    average, and its logarithm makes the map fit at both ends; of answers that were searched for,
+    the alternatives' probabilities told nothing more.
 
     >>> one = Candidate(reply="SELECT 1", sql="SELECT 1", votes=2, log_probability=-1.0, tokens=4)
     >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", group=1)
@@ -36,8 +37,10 @@ def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | Non
     best = candidates[0]
     if best.log_probability is None or not best.tokens:
         return None
-    rest = max((c.votes for c in candidates if c.group != best.group), default=0)
     surprisal = math.log(max(0.0, -best.log_probability) + _CERTAIN)
+    if best.votes is None:
+        return surprisal, 1.0, 1.0
+    rest = max((c.votes or 0 for c in candidates if c.group != best.group), default=0)
     return surprisal, best.votes / len(candidates), (best.votes - rest) / len(candidates)
 
 
@@ -72,7 +75,8 @@ class Calibration:
     def confidence(self, candidates: Sequence[Candidate], *, beams: int = 1) -> float | None:
         """How likely the first candidate is right, or none where that is not known."""
         found = signals(candidates)
-        known = self.by_way.get((len(candidates), beams))
+        drawn = len(candidates) if candidates[0].votes is not None else 1
+        known = self.by_way.get((drawn, beams))
         return None if found is None or known is None else known.confidence(found)
 
     def with_weights(self, candidates: int, beams: int, weights: Weights) -> Calibration:

@@ -94,6 +94,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "error": None if answer.error is None else error_document(answer.error),
         "confidence": answer.confidence,
         "mended": answer.mended,
+        "passed_over": answer.passed_over,
         "candidates": [
             {"reply": c.reply, "sql": c.sql, "refused": c.refused, "finish": c.finish}
             | {"votes": c.votes, "log_probability": json_value(c.log_probability)}

@@ -58,11 +58,11 @@ def show_answer(answer: Answer) -> None:
 
 
 def certainty_lines(answer: Answer) -> list[str]:
-    """How sure the answer is, as far as known, and how many candidates say the same."""
+    """How sure the answer is, as far as known, and how many drawn candidates say the same."""
     lines = [] if answer.confidence is None else [f"Sure      {answer.confidence:.0%}"]
-    several = len(answer.candidates)
-    if several > 1:
-        lines.append(f"Agree     {answer.candidates[0].votes} of {several} candidates")
+    several, votes = len(answer.candidates), answer.candidates[0].votes
+    if several > 1 and votes is not None:
+        lines.append(f"Agree     {votes} of {several} candidates")
     return lines
 
 
@@ -104,7 +104,8 @@ def outcome_lines(answer: Answer) -> list[str]:
         return _problem_lines(answer.verdict)
     used = ", ".join(map(printable, answer.verdict.tables))
     passed = f"Check     passed: a plain read{f' of {used}' if used else ''}"
-    changed = [f"Mended    {answer.mended}"] if answer.mended else []
+    changed = [f"Chosen    because {answer.passed_over}"] if answer.passed_over else []
+    changed += [f"Mended    {answer.mended}"] if answer.mended else []
     failed = _error_lines("Run       failed: ", answer.error) if answer.error else []
     return [passed, *changed, *failed]
 

@@ -4,6 +4,9 @@ A greedy answer that may name only what the schema holds can be led astray: wher
 model wants is barred, it goes on with one that it hardly wants, and all that follows comes of that.
 Followed beside it, a beginning that the model wanted a little less some tokens before is by then
 the likelier one.
+
+Answers that are nearly as likely as the likeliest are found on the way, and given after it: for
+whoever runs them, and sees that the likeliest finds nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +38,9 @@ LOOKED_AT = 12
 MARGIN = 12.0
 """In nats: a beginning that is so much less likely than another is not followed."""
 
+ALTERNATIVE = 2.5
+"""In nats: an answer that is so much less likely than the likeliest is no alternative to it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Step:
@@ -50,11 +56,12 @@ class _Step:
 def search(
     reader: Reader, tasks: Sequence[Task], rules: Rules, *, rows: int, beams: int
 ) -> list[tuple[Written, ...]]:
-    """The likeliest answer to each prompt that is found, several prompts side by side.
+    """The likeliest answer to each prompt that is found, and after it its alternatives, the
+    likeliest first; several prompts side by side.
 
     Args:
         rows: beginnings side by side at most, at least ``beams``.
-        beams: beginnings of one answer.
+        beams: beginnings of one answer, and answers to one prompt at most.
     """
     waiting = deque(enumerate(tasks))
     found = _Search(reader, rules, beams)
@@ -66,7 +73,7 @@ def search(
                 found.begin([waiting.popleft() for _ in range(min(free, len(waiting)))])
             if found.rows:
                 found.advance()
-    return [(written(found.best[place]),) for place in range(len(tasks))]
+    return [tuple(map(written, found.ended[place])) for place in range(len(tasks))]
 
 
 class _Search:
@@ -77,8 +84,8 @@ class _Search:
         self._logits = torch.empty(0)
         self.rows: list[Row] = []
         """In the reader's first slots, one each."""
-        self.best: dict[int, Row] = {}
-        """By prompt: the likeliest that has ended."""
+        self.ended: dict[int, list[Row]] = {}
+        """By prompt: the likeliest that has ended, and its alternatives, the likeliest first."""
 
     def begin(self, some: Sequence[tuple[int, Task]]) -> None:
         """Reads some prompts."""
@@ -122,19 +129,27 @@ class _Search:
 
     def _end(self, row: Row, finish: Finish) -> None:
         row.finish = finish
-        best = self.best.get(row.place)
-        if best is None or row.log_probability > best.log_probability:
-            self.best[row.place] = row
+        ended = sorted([*self.ended.get(row.place, ()), row], key=_likelihood, reverse=True)
+        least = _likelihood(ended[0]) - ALTERNATIVE
+        self.ended[row.place] = [one for one in ended if _likelihood(one) >= least][: self._beams]
+
+    def _least(self, place: int) -> float:
+        """What is no likelier than so, in nats, need not be followed."""
+        ended = self.ended.get(place, ())
+        if not ended:
+            return -torch.inf
+        last = -torch.inf if len(ended) < self._beams else _likelihood(ended[-1])
+        return max(last, _likelihood(ended[0]) - ALTERNATIVE)
 
     def _further(self, slots: Sequence[int]) -> Iterator[tuple[Row, int]]:
         """Of one prompt's beginnings the likeliest with one token more, each with the slot that it
-        comes from; none that something whole is likelier than."""
+        comes from; none that can become no alternative."""
         place = self.rows[slots[0]].place
         late = halt_reason(self.rows[slots[0]].until, self._rules)
         if late is not None:
-            if late == "cancelled" or place not in self.best:
+            if late == "cancelled" or place not in self.ended:
                 likeliest = max((self.rows[slot] for slot in slots), key=_likelihood)
-                self.best[place] = replace(likeliest, finish=late)
+                self.ended[place] = [replace(likeliest, finish=late)]
             return
         grown = []
         for step in self._steps(slots):
@@ -145,8 +160,8 @@ class _Search:
                 self._end(row, row.finish)
             else:
                 grown.append((row, step.slot))
-        best = self.best.get(place)
-        yield from (one for one in grown if best is None or _likelihood(one[0]) > _likelihood(best))
+        least = self._least(place)
+        yield from (one for one in grown if _likelihood(one[0]) > least)
 
     def _steps(self, slots: Sequence[int]) -> list[_Step]:
         """The likeliest steps, as many as are followed; never none.

@@ -70,7 +70,9 @@ class LocalGenerator:
     def generate(
         self, prompts: Sequence[Prompt], decoding: Decoding, *, cancel: Cancel | None = None
     ) -> list[tuple[Reply, ...]]:
-        """``decoding.candidates`` replies for each prompt, likeliest first, in the prompts' order.
+        """``decoding.candidates`` replies for each prompt, likeliest first, in the prompts' order;
+        where the answer is searched for, the likeliest and up to ``decoding.beams - 1`` others that
+        are nearly as likely.
 
         ``decoding.write_timeout_s`` holds for each prompt, from when its writing begins; when it
         is over, or ``cancel`` says so, what was written until then is the reply.

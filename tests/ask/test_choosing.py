@@ -27,6 +27,7 @@ COUNT = "SELECT count(*) FROM orders"
 SAME = "SELECT count(id) FROM orders"
 OTHER = "SELECT max(id) FROM orders"
 NOTHING = "SELECT id FROM orders WHERE city = 'Rome'"
+NULLS = "SELECT max(id) FROM orders WHERE city = 'Rome'"
 WRONG = "SELECT town FROM orders"
 FAILS = "SELECT 9223372036854775807 + id FROM orders"
 UNCONVERTED = "SELECT max(CAST(city AS INTEGER)) FROM orders"
@@ -60,7 +61,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(shop: Path, said: list[tuple[str, float]], **decoding: Any) -> sqlft.Answer:
-    return assistant(shop, Said(said), **decoding).ask("How many orders?")
+    """What becomes of these as drawn candidates."""
+    drawn = {"candidates": len(said), "beams": 1, **decoding}
+    return assistant(shop, Said(said), **drawn).ask("How many orders?")
+
+
+def searched(shop: Path, *said: tuple[str, float], **decoding: Any) -> sqlft.Answer:
+    """What becomes of these as the likeliest that a search found."""
+    return assistant(shop, Said(list(said)), **decoding).ask("How many orders?")
 
 
 def assistant(shop: Path, writer: Any, **decoding: Any) -> Assistant:
@@ -165,7 +173,7 @@ def test_equal_texts_are_run_once() -> None:
 def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
     writer = Said([(COUNT, -1.0), (OTHER, -1.0)])
     low = Calibration(by_way={(2, 1): Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
-    unsure = assistant(shop, writer, least_confidence=0.5, beams=1)
+    unsure = assistant(shop, writer, least_confidence=0.5, beams=1, candidates=2)
     unsure = replace(unsure, calibration=low)
     answer = unsure.ask("How many orders?")
     assert answer.status == "refused" and answer.rows is None and answer.sql is not None
@@ -179,6 +187,55 @@ def test_confidence_is_unknown_for_another_number_of_candidates_or_beams(shop: P
     assert known.confidence([one, one]) == 0.5
     assert known.confidence([one]) is None and known.confidence([one, one], beams=4) is None
     assert signals([Candidate(reply="", sql="SELECT 1")]) is None
+
+
+def test_of_what_was_searched_for_the_likeliest_is_the_answer_whatever_others_say(
+    shop: Path,
+) -> None:
+    answer = searched(shop, (OTHER, -1.0), (COUNT, -1.5), (SAME, -1.6))
+    assert answer.sql == OTHER and answer.passed_over is None
+    assert [(c.sql, c.votes) for c in answer.candidates] == [
+        (OTHER, None),
+        (COUNT, None),
+        (SAME, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("likelier", "why"), [(NOTHING, "found nothing"), (NULLS, "found nothing"), (FAILS, "failed")]
+)
+def test_where_the_likeliest_finds_nothing_the_likeliest_that_does_takes_its_place(
+    shop: Path, likelier: str, why: str
+) -> None:
+    answer = searched(
+        shop, (likelier, -1.0), (NOTHING + " ", -1.5), (WRONG, -1.6), (COUNT, -2.0), (OTHER, -2.1)
+    )
+    assert answer.status == "answered" and answer.rows is not None and answer.sql == COUNT
+    assert answer.passed_over == f"a likelier query {why}"
+    assert [c.sql for c in answer.candidates][:2] == [COUNT, likelier]
+
+
+def test_where_nothing_finds_anything_the_likeliest_stands(shop: Path) -> None:
+    answer = searched(shop, (NOTHING, -1.0), (NULLS, -1.5), (FAILS, -2.0))
+    assert answer.sql == NOTHING and answer.status == "answered" and answer.passed_over is None
+    assert searched(shop, (FAILS, -1.0), (NOTHING, -1.5)).status == "query_error"
+
+
+def test_an_alternative_that_is_less_sure_than_asked_for_takes_no_place(shop: Path) -> None:
+    weights = Weights(bias=0.0, weights=(-2.0, 0.0, 0.0))
+    known = Calibration(by_way={(1, 4): weights})
+    writer = Said([(NOTHING, -0.5), (COUNT, -3.0)])
+    one = replace(assistant(shop, writer, least_confidence=0.5), calibration=known)
+    answer = one.ask("How many orders?")
+    assert answer.sql == NOTHING and answer.confidence == pytest.approx(0.8, abs=0.01)
+    writer = Said([(NOTHING, -0.5), (COUNT, -0.6)])
+    answer = replace(one, generator=writer).ask("How many orders?")
+    assert answer.sql == COUNT and answer.confidence == pytest.approx(0.73, abs=0.01)
+
+
+def test_an_alternative_that_passes_goes_before_a_likelier_query_that_does_not(shop: Path) -> None:
+    answer = searched(shop, (WRONG, -0.5), (COUNT, -1.0))
+    assert answer.sql == COUNT and answer.passed_over == "a likelier query did not pass the check"
 
 
 def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:

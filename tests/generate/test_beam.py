@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlft.config import ModelChoice
-from sqlft.generate.beam import search
+from sqlft.generate.beam import ALTERNATIVE, search
 from sqlft.generate.decode import write
 from sqlft.generate.llama import Llama
 from sqlft.generate.prefixes import Prefixes
@@ -113,18 +113,23 @@ def likelihood(table: Table, prompt: int, ids: Sequence[int]) -> float:
 
 
 @given(st.integers(0, 10_000))
-def test_with_enough_beams_the_likeliest_answer_after_the_likeliest_first_token_is_found(
+def test_with_enough_beams_the_likeliest_answers_after_the_likeliest_first_token_are_found(
     seed: int,
 ) -> None:
     mask, table = Barred(seed), Table(seed)
-    ((found,),) = search(Table(seed), [task(1, mask)], rules(), rows=200, beams=200)
+    ((found, *others),) = search(Table(seed), [task(1, mask)], rules(), rows=200, beams=200)
     allowed = [token for token in range(WORDS) if mask.allows((), token)]
     first = max(allowed, key=lambda token: float(table.logits((1,))[token]))
     whole = [ids for ids in sentences(mask) if ids[0] == first]
     assert found.log_probability == pytest.approx(likelihood(table, 1, found.ids), abs=1e-4)
-    assert found.log_probability == pytest.approx(
-        max(likelihood(table, 1, ids) for ids in whole), abs=1e-4
-    )
+    likely = {ids: likelihood(table, 1, ids) for ids in whole}
+    assert found.log_probability == pytest.approx(max(likely.values()), abs=1e-4)
+    assert sorted(others, key=lambda one: -one.log_probability) == others
+    near = {
+        ids for ids, told in likely.items() if told > found.log_probability - ALTERNATIVE + 1e-4
+    }
+    assert near <= {one.ids for one in (found, *others)}
+    assert all(one.log_probability >= found.log_probability - ALTERNATIVE for one in others)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 4))
@@ -132,13 +137,16 @@ def test_prompts_side_by_side_are_answered_as_each_alone(seed: int, beams: int) 
     tasks = [task(number, Barred(seed + number)) for number in range(1, 6)]
     together = search(Table(seed), tasks, rules(), rows=2 * beams, beams=beams)
     alone = [search(Table(seed), [one], rules(), rows=beams, beams=beams) for one in tasks]
-    assert [found.ids for (found,) in together] == [found.ids for ((found,),) in alone]
+    assert all(1 <= len(found) <= beams for found in together)
+    assert [[one.ids for one in found] for found in together] == [
+        [one.ids for one in found] for (found,) in alone
+    ]
 
 
 @given(st.integers(0, 10_000))
 def test_more_beams_find_no_less_likely_answer_than_greedy_does(seed: int) -> None:
     def found(beams: int) -> Written:
-        ((one,),) = search(Table(seed), [task(1)], rules(), rows=beams, beams=beams)
+        ((one, *_),) = search(Table(seed), [task(1)], rules(), rows=beams, beams=beams)
         return one
 
     ((greedy,),) = write(Table(seed), [task(1)], rules(), rows=1)
@@ -160,8 +168,10 @@ def test_over_a_real_model_every_answer_has_the_log_probability_that_its_tokens_
     ):
         one: Reader = reader
         found = search(one, tasks, rules(end=1, tokens=12), rows=6, beams=3)
-        answers.append([written.ids for (written,) in found])
-        for ids, (written,) in zip(prompts, found, strict=True):
+        answers.append([written.ids for written, *_ in found])
+        each = [(ids, one) for ids, several in zip(prompts, found, strict=True) for one in several]
+        assert len(each) > len(prompts)
+        for ids, written in each:
             with torch.inference_mode():
                 logits = model(torch.tensor([[*ids, *written.ids]])).logits[0].log_softmax(-1)
             places = range(len(ids) - 1, len(ids) + len(written.ids) - 1)

@@ -151,7 +151,7 @@ def test_a_stop_text_ends_the_answer_and_is_cut_off(tiny: LoadedModel) -> None:
 
 
 def test_an_answer_ends_at_its_most_tokens(tiny: LoadedModel) -> None:
-    ((reply,),) = LocalGenerator(tiny).generate([asked("a")], Decoding(max_output_tokens=3))
+    ((reply, *_),) = LocalGenerator(tiny).generate([asked("a")], Decoding(max_output_tokens=3))
     assert (reply.finish, reply.output_tokens) == ("length", 3)
 
 
