@@ -31,6 +31,8 @@ class Candidate:
             the likeliest were searched for, which are no draws, and do not vote.
         log_probability: sum of the natural log-probabilities of its tokens, where the model tells.
         tokens: how many tokens it has, likewise.
+        doubts: what speaks against it though it passed the check, as can be said after "it": it
+            "finds nothing", or "does not use 'Oslo'", which the question names.
     """
 
     reply: str
@@ -41,6 +43,7 @@ class Candidate:
     votes: int | None = 1
     log_probability: float | None = None
     tokens: int | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -8,19 +8,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlft.ask.answer import Answer, Candidate
+from sqlft.ask.answer import Answer
 from sqlft.ask.choosing import Choice, choices, ranked
 from sqlft.ask.confidence import UNKNOWN, Calibration
 from sqlft.ask.question import clean_question
-from sqlft.ask.running import Runner, found_nothing
+from sqlft.ask.running import Runner
 from sqlft.ask.writer import Writer
+from sqlft.ask.written import Asked, Written, as_written
 from sqlft.config import Decoding, Limits
 from sqlft.database import Database
 from sqlft.errors import InputError, SqlError
-from sqlft.model import Cancel, Generator, ReadsAhead, Reply
-from sqlft.prompt import Layout, Prompt, extract, layout, notes_for
+from sqlft.model import Cancel, Generator, ReadsAhead
+from sqlft.prompt import layout, notes_for
 from sqlft.prompt.strategies import with_correction
-from sqlft.schema import Schema, match_values, nearest_tables, pruned, read_schema
+from sqlft.schema import (
+    Schema,
+    match_values,
+    nearest_tables,
+    pruned,
+    read_schema,
+)
 from sqlft.sql import nearest
 
 REFUSAL = "the model says that this schema cannot answer the question"
@@ -115,14 +122,14 @@ class Assistant:
         writer = self._writer(adapter)
         clock = _Clock(on_stage)
         written = self._write(writer.generator, clean_question(question), clock, cancel)
-        runner = self._runner(written.schema, cancel)
+        runner = self._runner(written.asked.schema, cancel)
         answer, found = self._chosen(written, clock, runner)
         if self.decoding.repair and not (found and found[0].is_good):
             again = self._repaired(writer.generator, written, answer, clock, cancel)
             repaired, others = self._chosen(again, clock, runner)
             if others and others[0].is_good:
                 answer, found = repaired, others
-        answer = self._sure(answer, writer.calibration, written.schema)
+        answer = self._sure(answer, writer.calibration, written.asked.schema)
         if not _is_to_run(answer):
             return answer
         with clock.stage("execute"):
@@ -149,7 +156,7 @@ class Assistant:
         clock = _Clock(None)
         generator = self._writer(adapter).generator
         written = self._write(generator, clean_question(question), clock, cancel)
-        runner = self._runner(written.schema, cancel)
+        runner = self._runner(written.asked.schema, cancel)
         answer, _ = self._chosen(written, clock, runner, tried=False)
         if answer.error is not None:
             raise answer.error
@@ -159,7 +166,8 @@ class Assistant:
 
     def shown_schema(self, question: str) -> str:
         """The schema text that the model would see for the question."""
-        return self._prompt(self.generator, self.schema, clean_question(question)).schema_text
+        asked = self._asked(self.generator, self.schema, clean_question(question))
+        return asked.prompt.schema_text
 
     def read_ahead(self, *, adapter: str | None = None, cancel: Cancel | None = None) -> bool:
         """Has the model read the schema, which every question begins with; true once it is kept.
@@ -180,7 +188,7 @@ class Assistant:
         generator, schema = self._writer(adapter).generator, self.schema
         if not isinstance(generator, ReadsAhead):
             return True
-        prompt = self._prompt(generator, schema, "")
+        prompt = self._asked(generator, schema, "").prompt
         if prompt.schema is not schema:
             return True
         return generator.read_ahead(prompt, self.decoding, cancel=cancel)
@@ -197,38 +205,39 @@ class Assistant:
 
     def _write(
         self, generator: Generator, question: str, clock: _Clock, cancel: Cancel | None
-    ) -> _Written:
-        """What the model wrote, unchecked, and the schema that it is for."""
+    ) -> Written:
+        """What the model wrote, unchecked, and what it was asked."""
         with clock.stage("schema"):
             schema = self.schema
         with clock.stage("prompt"):
-            prompt = self._prompt(generator, schema, question)
+            asked = self._asked(generator, schema, question)
         with clock.stage("generate"):
-            (replies,) = generator.generate([prompt], self.decoding, cancel=cancel)
-        return _written(generator, prompt, question, schema, replies, clock, self.decoding)
+            (replies,) = generator.generate([asked.prompt], self.decoding, cancel=cancel)
+        return as_written(generator, asked, replies, clock.seconds, self.decoding)
 
-    def _prompt(self, generator: Generator, schema: Schema, question: str) -> Prompt:
+    def _asked(self, generator: Generator, schema: Schema, question: str) -> Asked:
         chosen = layout(generator.layout)
         values = match_values(self.database, schema, question)
         notes = notes_for(schema, question)
         most = self.decoding.schema_tokens
         shown = pruned(schema, question, values, text=chosen.schema_text, most_tokens=most)
-        return chosen.render(shown, question, values=values, notes=notes)
+        prompt = chosen.render(shown, question, values=values, notes=notes)
+        return Asked(question=question, schema=schema, values=values, prompt=prompt)
 
     def _repaired(
         self,
         generator: Generator,
-        written: _Written,
+        written: Written,
         answer: Answer,
         clock: _Clock,
         cancel: Cancel | None,
-    ) -> _Written:
+    ) -> Written:
         """What the model writes when it is asked once more.
 
         It is told what went wrong, where it reads English. An adapter was taught nothing but
         questions: it draws other answers to the same one.
         """
-        prompt, decoding = written.prompt, self.decoding
+        prompt, decoding = written.asked.prompt, self.decoding
         if generator.adapter is None:
             said = answer.error.message if answer.error is not None else "it holds no SQL query"
             prompt = with_correction(prompt, answer.sql or answer.candidates[0].sql, said)
@@ -241,11 +250,11 @@ class Assistant:
             )
         with clock.stage("repair"):
             (replies,) = generator.generate([prompt], decoding, cancel=cancel)
-        question, schema = written.answer.question, written.schema
-        return _written(generator, prompt, question, schema, replies, clock, decoding)
+        asked = replace(written.asked, prompt=prompt)
+        return as_written(generator, asked, replies, clock.seconds, decoding)
 
     def _chosen(
-        self, written: _Written, clock: _Clock, runner: Runner, *, tried: bool = True
+        self, written: Written, clock: _Clock, runner: Runner, *, tried: bool = True
     ) -> tuple[Answer, list[Choice]]:
         """The answer with the best of what its candidates say, and all that they say, best first.
 
@@ -256,13 +265,10 @@ class Assistant:
         draws = answer.candidates[0].votes is not None
         trial = runner.briefly().read if tried and draws else None
         with clock.stage("check"):
-            found = choices(answer.candidates, runner.verdict, trial)
+            found = choices(answer.candidates, runner.verdict, trial, written.asked.doubts)
         if not found:
             return replace(answer, error=_cut_off(answer)), []
-        said = self._saying(answer, found, runner)
-        if not draws and said.error is None and said.candidates[0] not in answer.candidates[:1]:
-            said = replace(said, passed_over=PASSED_OVER.format("did not pass the check"))
-        return said, found
+        return self._saying(answer, found, runner), found
 
     def _saying(self, answer: Answer, found: Sequence[Choice], runner: Runner) -> Answer:
         """The answer with what the first of these says."""
@@ -291,79 +297,42 @@ class Assistant:
     def _run(
         self, answer: Answer, found: Sequence[Choice], calibration: Calibration, runner: Runner
     ) -> Answer:
-        """The answer with its rows. Where it finds nothing, and was searched for, an alternative
-        that finds something takes its place: execution-guided decoding (Wang et al. 2018)."""
-        first = runner.run(answer, found[0])
-        if answer.candidates[0].votes is not None or not found_nothing(first):
-            return first
-        why = "failed" if first.error is not None else "found nothing"
+        """The answer with its rows. Where it was searched for, and finds nothing or fails, an
+        alternative is run, and stands in its place if it does better."""
+        best, said = found[0], runner.run(answer, found[0])
+        if answer.candidates[0].votes is not None:
+            return said
+        if said.error is not None and said.error.kind != "query_error":
+            return said
         for choice in found[1:]:
-            others = [one for one in found if one is not choice]
-            other = self._sure(
-                self._saying(answer, [choice, *others], runner), calibration, runner.schema
-            )
-            if not choice.is_good or not _is_to_run(other):
-                continue
-            other = runner.briefly().run(other, choice)
-            if other.rows is not None and not found_nothing(other):
-                return replace(other, passed_over=PASSED_OVER.format(why))
-        return first
+            if choice.is_better_than(best):
+                other = self._saying(answer, [choice], runner)
+                other = self._sure(other, calibration, runner.schema)
+                other = runner.briefly().run(other, choice) if _is_to_run(other) else other
+                if other.rows is not None and choice.is_better_than(best):
+                    best, said = choice, other
+        ordered = [best, *(one for one in found if one is not best)]
+        return replace(
+            said,
+            candidates=ranked(ordered, answer.candidates),
+            passed_over=_passed_over(ordered),
+        )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Written:
-    """What a model wrote: an answer with candidates and nothing else yet."""
-
-    answer: Answer
-    schema: Schema
-    prompt: Prompt
+def _passed_over(found: Sequence[Choice]) -> str | None:
+    """Why the likeliest of what was searched for is not the answer, where it is not."""
+    likeliest = max(found, key=lambda one: one.candidates[0].log_probability or 0.0)
+    return None if likeliest is found[0] else PASSED_OVER.format(likeliest.against)
 
 
 def _is_to_run(answer: Answer) -> bool:
     return answer.sql is not None and answer.error is None and answer.refusal is None
 
 
-def _written(
-    generator: Generator,
-    prompt: Prompt,
-    question: str,
-    schema: Schema,
-    replies: tuple[Reply, ...],
-    clock: _Clock,
-    decoding: Decoding,
-) -> _Written:
-    chosen = layout(generator.layout)
-    answer = Answer(
-        question=question,
-        sql=None,
-        display_sql=None,
-        verdict=None,
-        rows=None,
-        truncated=False,
-        refusal=None,
-        error=None,
-        confidence=None,
-        candidates=tuple(_candidate(reply, chosen, decoding) for reply in replies),
-        schema_text=prompt.schema_text,
-        prompt_tokens=replies[0].prompt_tokens,
-        output_tokens=_total_output_tokens(replies),
-        seconds=clock.seconds,
-        model=generator.name,
-        adapter=generator.adapter,
-    )
-    return _Written(answer=answer, schema=schema, prompt=prompt)
-
-
 def _with_tables(said: str, question: str, schema: Schema) -> str:
     """What is said, and the tables that come nearest to the question."""
     near = nearest_tables(schema, question)
     return f"{said}; the nearest tables: {', '.join(near)}" if near else said
-
-
-def _total_output_tokens(replies: tuple[Reply, ...]) -> int | None:
-    counts = [reply.output_tokens for reply in replies]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def _cut_off(answer: Answer) -> SqlError:
@@ -373,17 +342,4 @@ def _cut_off(answer: Answer) -> SqlError:
         f"the model's answer was cut off {why.get(first.finish, 'at its time limit')}",
         kind="timeout" if first.finish == "timeout" else "parse_error",
         hint="raise --max-output-tokens or --write-timeout",
-    )
-
-
-def _candidate(reply: Reply, chosen: Layout, decoding: Decoding) -> Candidate:
-    found = extract(reply.text, chosen)
-    return Candidate(
-        reply=reply.text,
-        sql=found.sql,
-        refused=found.refused,
-        finish=reply.finish,
-        votes=None if decoding.searches else 1,
-        log_probability=reply.log_probability,
-        tokens=reply.output_tokens,
     )

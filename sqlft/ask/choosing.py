@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlft.ask.answer import Candidate
+from sqlft.ask.doubts import DOUBTED, FINDS_NOTHING, finds_nothing
 from sqlft.compare import STRICT, Result, compare, orders_rows, result_of
 from sqlft.database import QueryResult
 from sqlft.errors import SqlError
@@ -34,6 +35,8 @@ class Choice:
     result: Result | None = None
     mended: Mended | None = None
     """What ran in its place, where it failed as it was written."""
+    doubts: tuple[str, ...] = ()
+    """What else speaks against it, as can be said after "it"."""
 
     @property
     def is_good(self) -> bool:
@@ -44,12 +47,26 @@ class Choice:
     @property
     def weight(self) -> float:
         """Votes, each worth the geometric mean probability of its tokens where that is known; of
-        what was searched for, its probability."""
-        return sum(_worth(candidate) for candidate in self.candidates)
+        what was searched for, its probability. Each doubt takes most of it."""
+        return sum(map(_worth, self.candidates)) * DOUBTED ** len(self.doubts)
+
+    def is_better_than(self, other: Choice) -> bool:
+        """It is good, and the other is not, or weighs less."""
+        return self.is_good and (not other.is_good or self.weight > other.weight)
+
+    @property
+    def against(self) -> str:
+        """The first thing that speaks against it, as can be said after "it"."""
+        if self.verdict is None or not self.verdict.ok:
+            return "does not pass the check"
+        return "fails" if self.error is not None else next(iter(self.doubts), "")
 
 
 def choices(
-    candidates: Sequence[Candidate], verdict_of: Callable[[str], Verdict], run: Run | None
+    candidates: Sequence[Candidate],
+    verdict_of: Callable[[str], Verdict],
+    run: Run | None,
+    doubts_of: Callable[[str], tuple[str, ...]] = lambda sql: (),
 ) -> list[Choice]:
     """What the candidates say, best first: what is good before what had to be mended, and that
     before what is not; then by weight.
@@ -59,6 +76,7 @@ def choices(
 
     Args:
         run: runs SQL that passed the check; none: what says the same is told by the text alone.
+        doubts_of: what speaks against SQL that passed the check.
     """
     by_text: dict[tuple[bool, str | None], Choice] = {}
     for candidate in candidates:
@@ -70,12 +88,15 @@ def choices(
         if sql is not None and not refused:
             choice.verdict = verdict_of(sql)
             choice.error = choice.verdict.error()
+            choice.doubts = doubts_of(sql)
             if choice.verdict.ok and run is not None and len(by_text) > 1:
                 _try(choice, choice.verdict.sql, verdict_of, run)
         at = next((at for at, other in enumerate(found) if _same(other, choice)), None)
         if at is None:
             found.append(choice)
-        elif found[at].mended is not None and choice.mended is None:
+            continue
+        found[at].doubts = choice.doubts = min(found[at].doubts, choice.doubts, key=len)
+        if found[at].mended is not None and choice.mended is None:
             choice.candidates += found[at].candidates  # what runs as it is stands for both
             found[at] = choice
         else:
@@ -84,9 +105,15 @@ def choices(
 
 
 def ranked(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """All candidates with their groups, and votes if drawn, best first; those cut off last."""
+    """All candidates with their groups, votes if drawn, and doubts, best first; those that were cut
+    off last."""
     ordered = [
-        replace(candidate, group=number, votes=candidate.votes and len(choice.candidates))
+        replace(
+            candidate,
+            group=number,
+            votes=candidate.votes and len(choice.candidates),
+            doubts=choice.doubts,
+        )
         for number, choice in enumerate(found)
         for candidate in choice.candidates
     ]
@@ -140,6 +167,8 @@ def _try(choice: Choice, sql: str, verdict_of: Callable[[str], Verdict], run: Ru
     except SqlError as error:
         choice.error = None if error.kind == "timeout" else error
         return
+    if finds_nothing(choice.rows.table):
+        choice.doubts += (FINDS_NOTHING,)
     if choice.rows.table.num_rows <= MOST_COMPARED_ROWS:
         choice.result = result_of(choice.rows.table)
 

@@ -7,41 +7,46 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlft.ask.answer import Candidate
+from sqlft.ask.doubts import FINDS_NOTHING
 from sqlft.errors import InputError, ModelError
 from sqlft.model.adapter import adapter_folder
 
 CONFIDENCE_FILE = "confidence.json"
 """Beside an adapter's weights."""
 
-SIGNALS = ("log_surprisal", "vote_share", "margin")
+SIGNALS = ("log_surprisal", "vote_share", "margin", "doubts")
 _CERTAIN = 0.01
 """Added to a surprisal before its logarithm: less than so much is not told apart."""
 
 
-def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float] | None:
+def signals(candidates: Sequence[Candidate]) -> tuple[float, float, float, float] | None:
     """What the candidates say of the first of them: see ``SIGNALS``; none where it is not known.
 
     The logarithm of its surprisal in nats; the share of the candidates that say the same; and how
-    much larger that share is than the next group's, both 1 where they do not vote. Over answers
-    that were tried, the surprisal of the whole told right from wrong better than that of a token on
+    much larger that share is than the next group's, both 1 where they do not vote; and the doubts
+    about it, but that it finds nothing, which is known only of what was run. Over answers that were
+    tried, the surprisal of the whole told right from wrong better than that of a token on
     average, and its logarithm makes the map fit at both ends; of answers that were searched for,
     the alternatives' probabilities told nothing more.
 
     >>> one = Candidate(reply="SELECT 1", sql="SELECT 1", votes=2, log_probability=-1.0, tokens=4)
     >>> other = Candidate(reply="SELECT 2", sql="SELECT 2", group=1)
     >>> signals([one, one, other, other])  # doctest: +ELLIPSIS
-    (0.0099..., 0.5, 0.25)
+    (0.0099..., 0.5, 0.25, 0.0)
     """
     best = candidates[0]
     if best.log_probability is None or not best.tokens:
         return None
     surprisal = math.log(max(0.0, -best.log_probability) + _CERTAIN)
+    doubted = float(sum(doubt != FINDS_NOTHING for doubt in best.doubts))
     if best.votes is None:
-        return surprisal, 1.0, 1.0
+        return surprisal, 1.0, 1.0, doubted
     rest = max((c.votes or 0 for c in candidates if c.group != best.group), default=0)
-    return surprisal, best.votes / len(candidates), (best.votes - rest) / len(candidates)
+    several = len(candidates)
+    return surprisal, best.votes / several, (best.votes - rest) / several, doubted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +60,7 @@ class Weights:
     def confidence(self, signals: Sequence[float]) -> float:
         """From 0 to 1.
 
-        >>> round(Weights(bias=0.0, weights=(1.0, 2.0, 0.0)).confidence((-1.0, 0.5, 0.5)), 2)
+        >>> round(Weights(bias=0.0, weights=(1.0, 2.0)).confidence((-1.0, 0.5)), 2)
         0.5
         """
         logit = self.bias + sum(w * s for w, s in zip(self.weights, signals, strict=True))
@@ -101,7 +106,7 @@ def read_calibration(adapter: Path) -> Calibration:
         document = json.loads(path.read_text(encoding="utf-8"))
         maps = {
             (int(one["candidates"]), int(one["beams"])): Weights(
-                bias=float(one["bias"]), weights=tuple(float(one[name]) for name in SIGNALS)
+                bias=float(one["bias"]), weights=tuple(_weight(one, name) for name in SIGNALS)
             )
             for one in document["measured"]
         }
@@ -110,6 +115,10 @@ def read_calibration(adapter: Path) -> Calibration:
             f"{path} does not hold a calibration", hint="remove it, and calibrate again"
         ) from error
     return Calibration(by_way=maps)
+
+
+def _weight(one: Mapping[str, Any], name: str) -> float:
+    return float(one.get(name, 0.0) if name == "doubts" else one[name])  # older files have none
 
 
 def calibration_of(adapter: str | None) -> Calibration:

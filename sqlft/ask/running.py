@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlft.ask.answer import Answer
 from sqlft.ask.choosing import Choice, run_or_mend
+from sqlft.ask.doubts import FINDS_NOTHING, finds_nothing
 from sqlft.config import Limits
 from sqlft.database import Database, QueryResult
 from sqlft.errors import SqlError
@@ -59,7 +60,7 @@ class Runner:
         return replace(self, limits=short)
 
     def run(self, answer: Answer, choice: Choice) -> Answer:
-        """The answer with its rows, or with what its query failed of."""
+        """The answer with its rows, or with what its query failed of; the choice knows it, too."""
         if choice.verdict is None:
             return answer
         rows, instead = choice.rows, choice.mended
@@ -67,7 +68,10 @@ class Runner:
             if rows is None:
                 rows, instead = run_or_mend(choice.verdict.sql, self.verdict, self.read)
         except SqlError as error:
+            choice.error = error
             return replace(answer, error=error)
+        if choice.rows is None and finds_nothing(rows.table):
+            choice.doubts += (FINDS_NOTHING,)
         answer = replace(answer, rows=rows.table, truncated=rows.truncated)
         if instead is None:
             return answer
@@ -79,10 +83,3 @@ class Runner:
         return replace(
             answer, sql=self.as_run(verdict), display_sql=display(verdict.sql), verdict=verdict
         )
-
-
-def found_nothing(answer: Answer) -> bool:
-    """Its query gave no row, or nothing but NULL; or it failed of what is in the database."""
-    if answer.rows is None:
-        return answer.error is not None and answer.error.kind == "query_error"
-    return all(column.null_count == len(column) for column in answer.rows.columns)

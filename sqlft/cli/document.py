@@ -98,6 +98,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "candidates": [
             {"reply": c.reply, "sql": c.sql, "refused": c.refused, "finish": c.finish}
             | {"votes": c.votes, "log_probability": json_value(c.log_probability)}
+            | {"doubts": list(c.doubts)}
             for c in answer.candidates
         ],
         "schema_text": answer.schema_text,

@@ -58,8 +58,10 @@ def show_answer(answer: Answer) -> None:
 
 
 def certainty_lines(answer: Answer) -> list[str]:
-    """How sure the answer is, as far as known, and how many drawn candidates say the same."""
+    """How sure the answer is, as far as known, what speaks against it, and how many drawn
+    candidates say the same."""
     lines = [] if answer.confidence is None else [f"Sure      {answer.confidence:.0%}"]
+    lines += [f"Doubt     it {printable(doubt)}" for doubt in answer.candidates[0].doubts]
     several, votes = len(answer.candidates), answer.candidates[0].votes
     if several > 1 and votes is not None:
         lines.append(f"Agree     {votes} of {several} candidates")

@@ -38,7 +38,7 @@ LOOKED_AT = 12
 MARGIN = 12.0
 """In nats: a beginning that is so much less likely than another is not followed."""
 
-ALTERNATIVE = 2.5
+ALTERNATIVE = 3.0
 """In nats: an answer that is so much less likely than the likeliest is no alternative to it."""
 
 

@@ -30,7 +30,7 @@ NOTHING = "SELECT id FROM orders WHERE city = 'Rome'"
 NULLS = "SELECT max(id) FROM orders WHERE city = 'Rome'"
 WRONG = "SELECT town FROM orders"
 FAILS = "SELECT 9223372036854775807 + id FROM orders"
-UNCONVERTED = "SELECT max(CAST(city AS INTEGER)) FROM orders"
+UNCONVERTED = "SELECT count(CAST(city AS INTEGER)) FROM orders"
 
 
 class Said:
@@ -99,7 +99,7 @@ def test_what_fails_in_the_check_or_when_run_never_wins(shop: Path) -> None:
 def test_a_query_that_fails_on_one_text_is_mended_and_says_so(shop: Path) -> None:
     answer = asked(shop, [(UNCONVERTED, -0.1)])
     assert answer.status == "answered" and answer.rows is not None
-    assert answer.sql == "SELECT MAX(TRY_CAST(city AS INT)) FROM orders"
+    assert answer.sql == "SELECT COUNT(TRY_CAST(city AS INT)) FROM orders"
     assert answer.verdict is not None and answer.verdict.sql == answer.sql
     assert answer.mended == "values that cannot be converted were read as NULL"
 
@@ -112,8 +112,8 @@ def test_what_runs_as_it_was_written_goes_before_what_had_to_be_mended(shop: Pat
 
 
 def test_what_runs_as_it_was_written_stands_for_a_mended_query_of_the_same_rows(shop: Path) -> None:
-    sure = "SELECT max(TRY_CAST(city AS INTEGER)) FROM orders"
-    answer = asked(shop, [(UNCONVERTED, -0.1), (sure, -0.2), (COUNT, -5.0)])
+    sure = UNCONVERTED.replace("CAST", "TRY_CAST")
+    answer = asked(shop, [(UNCONVERTED, -0.1), (sure, -0.2)])
     assert answer.sql == sure and answer.mended is None
     assert [(c.sql, c.votes) for c in answer.candidates[:2]] == [(sure, 2), (UNCONVERTED, 2)]
 
@@ -172,7 +172,7 @@ def test_equal_texts_are_run_once() -> None:
 
 def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
     writer = Said([(COUNT, -1.0), (OTHER, -1.0)])
-    low = Calibration(by_way={(2, 1): Weights(bias=-2.0, weights=(0.0, 0.0, 0.0))})
+    low = Calibration(by_way={(2, 1): Weights(bias=-2.0, weights=(0.0,) * 4)})
     unsure = assistant(shop, writer, least_confidence=0.5, beams=1, candidates=2)
     unsure = replace(unsure, calibration=low)
     answer = unsure.ask("How many orders?")
@@ -182,7 +182,7 @@ def test_an_unsure_answer_is_refused_and_says_how_unsure(shop: Path) -> None:
 
 
 def test_confidence_is_unknown_for_another_number_of_candidates_or_beams(shop: Path) -> None:
-    known = Calibration(by_way={(2, 1): Weights(bias=0.0, weights=(0.0, 0.0, 0.0))})
+    known = Calibration(by_way={(2, 1): Weights(bias=0.0, weights=(0.0,) * 4)})
     one = Candidate(reply="", sql="SELECT 1", log_probability=-1.0, tokens=4)
     assert known.confidence([one, one]) == 0.5
     assert known.confidence([one]) is None and known.confidence([one, one], beams=4) is None
@@ -202,7 +202,7 @@ def test_of_what_was_searched_for_the_likeliest_is_the_answer_whatever_others_sa
 
 
 @pytest.mark.parametrize(
-    ("likelier", "why"), [(NOTHING, "found nothing"), (NULLS, "found nothing"), (FAILS, "failed")]
+    ("likelier", "why"), [(NOTHING, "finds nothing"), (NULLS, "finds nothing"), (FAILS, "fails")]
 )
 def test_where_the_likeliest_finds_nothing_the_likeliest_that_does_takes_its_place(
     shop: Path, likelier: str, why: str
@@ -218,11 +218,37 @@ def test_where_the_likeliest_finds_nothing_the_likeliest_that_does_takes_its_pla
 def test_where_nothing_finds_anything_the_likeliest_stands(shop: Path) -> None:
     answer = searched(shop, (NOTHING, -1.0), (NULLS, -1.5), (FAILS, -2.0))
     assert answer.sql == NOTHING and answer.status == "answered" and answer.passed_over is None
-    assert searched(shop, (FAILS, -1.0), (NOTHING, -1.5)).status == "query_error"
+    assert answer.candidates[0].doubts == ("finds nothing",)
+    assert searched(shop, (FAILS, -1.0), (FAILS + " ", -1.5)).status == "query_error"
+
+
+def test_an_alternative_that_is_much_less_likely_takes_no_place(shop: Path) -> None:
+    assert searched(shop, (NOTHING, -1.0), (COUNT, -3.9)).sql == COUNT
+    assert searched(shop, (NOTHING, -1.0), (COUNT, -4.1)).sql == NOTHING
+
+
+def test_a_query_that_uses_what_the_question_names_goes_before_one_that_does_not(
+    shop: Path,
+) -> None:
+    oslo = "SELECT id FROM orders WHERE city = 'Oslo'"
+    one = assistant(shop, Said([(COUNT, -1.0), (oslo, -2.0)]))
+    answer = one.ask("Which orders went to Oslo?")
+    assert answer.sql == oslo
+    assert answer.passed_over == "a likelier query does not use 'Oslo'"
+    alone = assistant(shop, Said([(COUNT, -1.0)])).ask("Which orders went to Oslo?")
+    assert alone.sql == COUNT and alone.candidates[0].doubts == ("does not use 'Oslo'",)
+    assert (signals(alone.candidates) or ())[3] == 1.0
+
+
+def test_a_timeout_is_told_and_no_alternative_is_tried(shop: Path) -> None:
+    slow = "SELECT count(*) FROM range(100000000000) AS a (x), orders"
+    writer = Said([(slow, -1.0), (COUNT, -1.5)])
+    one = replace(assistant(shop, writer), limits=sqlft.Limits(timeout_s=0.3))
+    assert one.ask("How many orders?").status == "timeout"
 
 
 def test_an_alternative_that_is_less_sure_than_asked_for_takes_no_place(shop: Path) -> None:
-    weights = Weights(bias=0.0, weights=(-2.0, 0.0, 0.0))
+    weights = Weights(bias=0.0, weights=(-2.0, 0.0, 0.0, 0.0))
     known = Calibration(by_way={(1, 4): weights})
     writer = Said([(NOTHING, -0.5), (COUNT, -3.0)])
     one = replace(assistant(shop, writer, least_confidence=0.5), calibration=known)
@@ -235,11 +261,11 @@ def test_an_alternative_that_is_less_sure_than_asked_for_takes_no_place(shop: Pa
 
 def test_an_alternative_that_passes_goes_before_a_likelier_query_that_does_not(shop: Path) -> None:
     answer = searched(shop, (WRONG, -0.5), (COUNT, -1.0))
-    assert answer.sql == COUNT and answer.passed_over == "a likelier query did not pass the check"
+    assert answer.sql == COUNT and answer.passed_over == "a likelier query does not pass the check"
 
 
 def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
-    fitted = Calibration().with_weights(5, 1, Weights(bias=0.25, weights=(1.0, -2.5, 3.0)))
+    fitted = Calibration().with_weights(5, 1, Weights(bias=0.25, weights=(1.0, -2.5, 3.0, -0.5)))
     path = write_calibration(tmp_path, fitted)
     assert read_calibration(tmp_path) == fitted
     path.write_text("{}")

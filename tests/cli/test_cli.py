@@ -149,7 +149,7 @@ def test_a_tiny_model_walks_the_whole_way(
     )  # fmt: skip
     document = json.loads(ran.out)
     assert document["question"] == "How many orders?"
-    assert document["output_tokens"] <= 8 < document["prompt_tokens"]
+    assert document["output_tokens"] <= 4 * 8 < document["prompt_tokens"]
     assert document["record"]["packages"]["torch"]
     assert set(document["seconds"]) >= {"schema", "prompt", "generate"}
 

@@ -88,8 +88,8 @@ def test_a_run_becomes_a_confidence_that_tells_right_from_wrong(run: Path, adapt
     assert path == adapter / "confidence.json"
     assert found.answers == ASKED and found.error < 0.1
     known = calibration_of(str(adapter)).by_way[1, Decoding().beams]
-    assert known.confidence((0.0, 1.0, 1.0)) > 0.9
-    assert known.confidence((4.0, 1.0, 1.0)) < 0.1
+    assert known.confidence((0.0, 1.0, 1.0, 0.0)) > 0.9
+    assert known.confidence((4.0, 1.0, 1.0, 0.0)) < 0.1
 
 
 def test_the_command_tells_what_was_fitted(run: Path) -> None:

@@ -1,0 +1,85 @@
+"""A doubt is what a question names and a query does not use."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sqlft.ask.doubts import doubts, finds_nothing
+from sqlft.schema import ValueMatch
+
+ALL = "SELECT name FROM shops"
+
+
+def match(value: str, how: str = "exact") -> ValueMatch:
+    return ValueMatch(table="shops", column="city", value=value, how=how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ('Shops in "Oslo"?', "SELECT name FROM shops WHERE city = 'Oslo'"),
+        ("Shops in 'oslo'.", "SELECT name FROM shops WHERE city ILIKE '%Oslo%'"),
+        ("Shops called “O'Brien”", "SELECT name FROM shops WHERE name = 'O''Brien'"),
+        ("The shop's name and its owners' names", ALL),
+        ("Shops with more than 3 doors", "SELECT name FROM shops WHERE doors > 3"),
+        ("Shops with at least 3 doors", "SELECT name FROM shops WHERE doors > 2"),
+        ("Shops with at most three doors", "SELECT name FROM shops WHERE doors < 4"),
+        ("Shops of over 1,500 euros", "SELECT name FROM shops WHERE rent > 1500"),
+        ("Shops with a 15% margin", "SELECT name FROM shops WHERE margin = 0.15"),
+        ("Shops opened in 2023", "SELECT name FROM shops WHERE opened >= DATE '2023-01-01'"),
+        ("Shops opened in the last 30 days", "SELECT name FROM shops WHERE opened > '2026-01-09'"),
+        ("Shops with 2 million visitors", "SELECT name FROM shops WHERE visitors >= 2000000"),
+        ("Shops open at 10 pm", "SELECT name FROM shops WHERE closes > 22"),
+        ("Shops on route B12 or in the 3rd row", ALL),
+    ],
+)
+def test_what_is_used_or_may_be_reckoned_raises_no_doubt(question: str, sql: str) -> None:
+    assert doubts(sql, question, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ('Shops in "Oslo" or "Bergen"?', "does not use 'Bergen'"),
+        ("Shops with 7 doors", "does not use 7"),
+        ("Shops with Seven doors", "does not use Seven"),
+        ("Shops of over 1,500 euros", "does not use 1,500"),
+    ],
+)
+def test_what_is_not_used_is_told(question: str, said: str) -> None:
+    assert doubts("SELECT name FROM shops WHERE city = 'Oslo'", question, ()) == (said,)
+
+
+def test_one_of_the_stored_values_that_a_question_names_must_be_used() -> None:
+    question, named = "Shops in Oslo of the Nord chain", (match("Oslo"), match("Nord"))
+    assert doubts(ALL, question, named) == ("does not use 'Oslo'",)
+    assert doubts("SELECT name FROM shops WHERE chain = 'Nord'", question, named) == ()
+
+
+def test_a_stored_word_that_a_question_may_use_for_itself_need_not_be_used() -> None:
+    assert doubts(ALL, "Which shops are open?", (match("open"),)) == ()
+    assert doubts(ALL, "Which shops are open?", (match("Open"),)) == ("does not use 'Open'",)
+
+
+def test_a_stored_value_may_stand_for_what_was_quoted_in_another_way() -> None:
+    near = (match("København", "typo"),)
+    used = "SELECT name FROM shops WHERE city = 'København'"
+    assert doubts(used, 'Shops in "Kobenhavn"', near) == ()
+    assert doubts(ALL, 'Shops in "Kobenhavn"', near) == ("does not use 'Kobenhavn'",)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_what_a_query_holds_word_for_word_is_used(question: str, other: str) -> None:
+    assert doubts(f"{question} {other}", f"{question}", ()) == () or "'" in question
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_is_looked_through(question: str, sql: str) -> None:
+    assert all(one.startswith("does not use ") for one in doubts(sql, question, (match("Oslo"),)))
+
+
+def test_rows_of_nothing_but_null_are_nothing() -> None:
+    assert finds_nothing(pa.table({"a": pa.array([], "int64")}))
+    assert finds_nothing(pa.table({"a": [None, None], "b": pa.array([None, None], "string")}))
+    assert not finds_nothing(pa.table({"a": [None, 0]}))
