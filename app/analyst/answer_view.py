@@ -19,6 +19,7 @@ from analyst.sentence import sentence
 from analyst.settings import settings
 from analyst.sql_view import show_sql
 from sqlft.ask import Answer, Candidate
+from sqlft.ask.doubts import FINDS_NOTHING
 from sqlft.execute import run_query
 from sqlft.schema import Schema
 from sqlft.sql import check_sql, display
@@ -72,6 +73,7 @@ def rerun_edited(entry: Entry, place: Place, schema: Schema, sql: str) -> None:
         error=None,
         refusal=None,
         confidence=None,
+        candidates=(),
         mended=None,
         passed_over=None,
         seconds={"execute": result.seconds},
@@ -186,6 +188,9 @@ def _facts(answer: Answer, schema: Schema) -> str:
     if answer.passed_over is not None:
         why = answer.passed_over
         facts.append(f'<li class="sq-warn">{hypertext(why[:1].upper() + why[1:])}</li>')
+    for doubt in answer.doubts if answer.rows is not None else ():
+        if doubt != FINDS_NOTHING:  # which the rows say
+            facts.append(f'<li class="sq-warn">It {hypertext(doubt)}</li>')
     if answer.confidence is not None:
         facts.append(f"<li><b>{answer.confidence:.0%}</b> sure</li>")
     if answer.rows is not None:

@@ -110,3 +110,8 @@ class Answer:
         if self.refusal is not None:
             return "refused"
         return "no_sql" if self.sql is None else "answered"
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against the answer, as can be said after "it": see ``Candidate``."""
+        return self.candidates[0].doubts if self.candidates else ()

@@ -61,7 +61,7 @@ def certainty_lines(answer: Answer) -> list[str]:
     """How sure the answer is, as far as known, what speaks against it, and how many drawn
     candidates say the same."""
     lines = [] if answer.confidence is None else [f"Sure      {answer.confidence:.0%}"]
-    lines += [f"Doubt     it {printable(doubt)}" for doubt in answer.candidates[0].doubts]
+    lines += [f"Doubt     it {printable(doubt)}" for doubt in answer.doubts]
     several, votes = len(answer.candidates), answer.candidates[0].votes
     if several > 1 and votes is not None:
         lines.append(f"Agree     {votes} of {several} candidates")

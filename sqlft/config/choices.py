@@ -40,7 +40,8 @@ class Decoding(Options):
         max_output_tokens: tokens written at most.
         candidates: answers written for one question; those that give the same rows vote together.
         beams: beginnings of the one answer that are followed side by side; the likeliest answer is
-            taken. Several candidates are drawn instead.
+            taken, or where something speaks against it, one that is nearly as likely. Several
+            candidates are drawn instead.
         temperature: 0: one answer is greedy, and others are drawn at 0.7; above it, all are drawn
             at it.
         seed: seed of every random draw.
@@ -59,7 +60,7 @@ class Decoding(Options):
     beams: int = option(
         # Of 300 questions the `default` adapter answers 61.3 % rightly with 4, 51.3 % greedily.
         4,
-        help="Beginnings of an answer that are followed side by side, the likeliest is taken; 1: "
+        help="Beginnings of an answer that are followed side by side for the likeliest; 1: "
         "greedy. Several candidates, or those at a temperature, are drawn instead.",
         at_least=1,
         at_most=32,

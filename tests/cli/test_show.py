@@ -53,6 +53,15 @@ def test_how_sure_an_answer_is_and_how_many_agree_are_told_apart(tmp_path: Path)
     assert certainty_lines(several) == ["Sure      92%", "Agree     2 of 3 candidates"]
 
 
+def test_what_speaks_against_an_answer_and_why_it_was_chosen_are_told(tmp_path: Path) -> None:
+    answer = _answer(tmp_path, "SELECT city FROM orders")
+    (one,) = answer.candidates
+    doubted = replace(answer, candidates=(replace(one, doubts=("does not use 'Rome'",)),))
+    assert certainty_lines(doubted) == ["Doubt     it does not use 'Rome'"]
+    lines = outcome_lines(replace(answer, passed_over="a likelier query finds nothing"))
+    assert lines[1] == "Chosen    because a likelier query finds nothing"
+
+
 def test_prose_is_shown_as_a_block_with_an_ellipsis_where_cut(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
