@@ -1,5 +1,6 @@
-"""What speaks against a query that passes the check: it finds nothing, or does not use what the
-question names. Execution-guided decoding (Wang et al. 2018) looks at the first of these."""
+"""What speaks against a query that passes the check: it finds nothing, does not use what the
+question names, or counts what there is one of. Execution-guided decoding (Wang et al. 2018) looks
+at the first of these."""
 
 from __future__ import annotations
 
@@ -7,8 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pyarrow
+from sqlglot import exp
 
-from sqlft.schema import ValueMatch
+from sqlft.errors import SqlError
+from sqlft.schema import Schema, ValueMatch
+from sqlft.sql import parse_query
 
 FINDS_NOTHING = "finds nothing"
 
@@ -41,24 +45,34 @@ _NAME = re.compile(r"[A-Z0-9]|\s")
 """In a stored value: it is a name or a code, and no word that a question may use for itself."""
 
 
-def doubts(sql: str, question: str, values: Sequence[ValueMatch]) -> tuple[str, ...]:
+def doubts(
+    sql: str, question: str, values: Sequence[ValueMatch], schema: Schema
+) -> tuple[str, ...]:
     """Each doubt about a query, as what can be said after "it".
 
     What is quoted must stand in the query, or a stored value that was found for it; of the stored
     values that the question names letter by letter, one; and each number, or one next to it, as
-    "at least 3" can be said with ``> 2``.
+    "at least 3" can be said with ``> 2``. Rows of one table by its own key are not worth a count.
 
     Args:
         values: the stored values that the question names.
+        schema: what the query reads.
 
-    >>> doubts("SELECT name FROM shops", 'Which shops are in "Oslo"?', ())
+    >>> from sqlft.schema import parse_ddl
+    >>> schema = parse_ddl("CREATE TABLE shops (id INTEGER PRIMARY KEY, city VARCHAR)", "shops")
+    >>> doubts("SELECT id FROM shops", 'Which shops are in "Oslo"?', (), schema)
     ("does not use 'Oslo'",)
-    >>> doubts("SELECT city FROM shops LIMIT 5", "The 9 largest cities of the last 30 days", ())
+    >>> doubts("SELECT city FROM shops LIMIT 5", "The 9 oldest of the last 30 days", (), schema)
     ('does not use 9',)
+    >>> doubts("SELECT id, COUNT(*) FROM shops GROUP BY id", "Orders of each shop", (), schema)
+    ('counts the rows of shops by their own key',)
     """
     text = sql.lower()
     unused = [*_unused_values(text, question, values), *_unused_numbers(text, question)]
-    return tuple(f"does not use {one}" for one in unused)
+    counted = (
+        f"counts the rows of {table} by their own key" for table in _counted_one(sql, schema)
+    )
+    return (*(f"does not use {one}" for one in unused), *counted)
 
 
 def _unused_values(text: str, question: str, values: Sequence[ValueMatch]) -> Iterator[str]:
@@ -74,7 +88,9 @@ def _unused_values(text: str, question: str, values: Sequence[ValueMatch]) -> It
 
 
 def _holds(text: str, value: str) -> bool:
-    return value.strip().lower().replace("'", "''") in text
+    """The text holds the value, or each of its words: a name may lie in two columns."""
+    said = value.strip().lower().replace("'", "''")
+    return said in text or all(word in text for word in re.findall(r"\w+", said) or [said])
 
 
 def _unused_numbers(text: str, question: str) -> Iterator[str]:
@@ -94,3 +110,21 @@ def _unused_numbers(text: str, question: str) -> Iterator[str]:
         near = {number - 1, number, number + 1, number / 100}
         if word not in text and not written & near:
             yield word
+
+
+def _counted_one(sql: str, schema: Schema) -> Iterator[str]:
+    """The tables of which a part of the query counts rows by their key: there is one of each."""
+    try:
+        tree = parse_query(sql)
+    except SqlError:
+        return
+    keys = {t.name.lower(): frozenset(map(str.lower, t.primary_key)) for t in schema.tables}
+    for select in tree.find_all(exp.Select):
+        source, group = select.args.get("from_"), select.args.get("group")
+        table = None if source is None else source.this
+        if group is None or not isinstance(table, exp.Table) or table.args.get("joins"):
+            continue
+        key = keys.get(table.name.lower())
+        grouped = {one.name.lower() for one in group.expressions if isinstance(one, exp.Column)}
+        if key and key <= grouped and not select.args.get("joins") and select.find(exp.Count):
+            yield table.name

@@ -25,7 +25,7 @@ class Asked:
 
     def doubts(self, sql: str) -> tuple[str, ...]:
         """What speaks against a query for it."""
-        return doubts(sql, self.question, self.values)
+        return doubts(sql, self.question, self.values, self.schema)
 
 
 @dataclass(frozen=True, kw_only=True)

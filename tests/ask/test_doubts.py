@@ -5,10 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlft.ask.doubts import doubts, finds_nothing
-from sqlft.schema import ValueMatch
+from sqlft.ask import doubts as module
+from sqlft.ask.doubts import finds_nothing
+from sqlft.schema import ValueMatch, parse_ddl
 
 ALL = "SELECT name FROM shops"
+SHOP = parse_ddl(
+    "CREATE TABLE shops (id INTEGER PRIMARY KEY, name VARCHAR);"
+    "CREATE TABLE lines (shop_id INTEGER, number INTEGER, PRIMARY KEY (shop_id, number));",
+    "shop",
+)
+
+
+def doubts(sql: str, question: str, values: tuple[ValueMatch, ...]) -> tuple[str, ...]:
+    return module.doubts(sql, question, values, SHOP)
 
 
 def match(value: str, how: str = "exact") -> ValueMatch:
@@ -21,6 +31,7 @@ def match(value: str, how: str = "exact") -> ValueMatch:
         ('Shops in "Oslo"?', "SELECT name FROM shops WHERE city = 'Oslo'"),
         ("Shops in 'oslo'.", "SELECT name FROM shops WHERE city ILIKE '%Oslo%'"),
         ("Shops called “O'Brien”", "SELECT name FROM shops WHERE name = 'O''Brien'"),
+        ('Shops of "Ann Lee"', "SELECT 1 FROM shops WHERE first = 'Ann' AND last = 'Lee'"),
         ("The shop's name and its owners' names", ALL),
         ("Shops with more than 3 doors", "SELECT name FROM shops WHERE doors > 3"),
         ("Shops with at least 3 doors", "SELECT name FROM shops WHERE doors > 2"),
@@ -67,6 +78,25 @@ def test_a_stored_value_may_stand_for_what_was_quoted_in_another_way() -> None:
     used = "SELECT name FROM shops WHERE city = 'København'"
     assert doubts(used, 'Shops in "Kobenhavn"', near) == ()
     assert doubts(ALL, 'Shops in "Kobenhavn"', near) == ("does not use 'Kobenhavn'",)
+
+
+@pytest.mark.parametrize(
+    ("sql", "doubted"),
+    [
+        ("FROM Shops SELECT id, COUNT(*) GROUP BY id", True),
+        ("SELECT name FROM shops GROUP BY ID, name HAVING COUNT(*) > 1", True),
+        ("SELECT shop_id FROM lines GROUP BY shop_id, number ORDER BY COUNT(*)", True),
+        ("FROM lines SELECT number WHERE shop_id IN "
+         "(FROM shops SELECT id GROUP BY id HAVING COUNT(*) > 1)", True),
+        ("SELECT shop_id, COUNT(*) FROM lines GROUP BY shop_id", False),
+        ("SELECT id, COUNT(*) FROM shops JOIN lines ON shop_id = id GROUP BY id", False),
+        ("FROM shops JOIN lines ON shop_id = id SELECT id, COUNT(*) GROUP BY id", False),
+        ("SELECT id, MAX(name) FROM shops GROUP BY id", False),
+        ("SELECT COUNT(*) FROM (SELECT id FROM shops GROUP BY id)", False),
+    ],
+)  # fmt: skip
+def test_rows_of_one_table_by_its_own_key_are_not_worth_a_count(sql: str, doubted: bool) -> None:
+    assert any("by their own key" in one for one in doubts(sql, "", ())) == doubted
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
