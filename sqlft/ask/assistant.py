@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlft.ask.answer import Answer
-from sqlft.ask.choosing import Choice, choices, ranked
+from sqlft.ask.answer import Answer, Candidate
+from sqlft.ask.choosing import Choice, choices, passed_over, ranked
 from sqlft.ask.confidence import UNKNOWN, Calibration
 from sqlft.ask.question import clean_question
-from sqlft.ask.running import Runner
+from sqlft.ask.running import TRIAL_S, Runner
 from sqlft.ask.writer import Writer
 from sqlft.ask.written import Asked, Written, as_written
 from sqlft.config import Decoding, Limits
@@ -32,7 +32,6 @@ from sqlft.sql import nearest
 
 REFUSAL = "the model says that this schema cannot answer the question"
 UNSURE = "the most likely query is right with a chance of only {:.0%}"
-PASSED_OVER = "a likelier query {}"
 REPAIR_CANDIDATES = 4
 
 OnStage = Callable[[str], None]
@@ -103,7 +102,7 @@ class Assistant:
         A reply without SQL, SQL that is refused, and SQL that fails are outcomes, not exceptions:
         see ``Answer.status``. Of several drawn candidates those that pass the check are run, and
         those that give the same rows vote together; of those that were searched for the likeliest
-        is run, and where it finds nothing the next. The rows, or why there are none::
+        is run, and where it finds nothing or fails the next. The rows, or why there are none::
 
             answer = assistant.ask("How many orders?")
             answer.rows.to_pylist() if answer.status == "answered" else answer.error
@@ -129,7 +128,7 @@ class Assistant:
             repaired, others = self._chosen(again, clock, runner)
             if others and others[0].is_good:
                 answer, found = repaired, others
-        answer = self._sure(answer, writer.calibration, written.asked.schema)
+        answer, found = self._surest(answer, found, writer.calibration, runner)
         if not _is_to_run(answer):
             return answer
         with clock.stage("execute"):
@@ -263,7 +262,7 @@ class Assistant:
         """
         answer = written.answer
         draws = answer.candidates[0].votes is not None
-        trial = runner.briefly().read if tried and draws else None
+        trial = runner.within(TRIAL_S).read if tried and draws else None
         with clock.stage("check"):
             found = choices(answer.candidates, runner.verdict, trial, written.asked.doubts)
         if not found:
@@ -273,7 +272,7 @@ class Assistant:
     def _saying(self, answer: Answer, found: Sequence[Choice], runner: Runner) -> Answer:
         """The answer with what the first of these says."""
         best = found[0]
-        answer = replace(answer, candidates=ranked(found, answer.candidates))
+        answer = _ranked(answer, found, answer.candidates)
         if best.candidates[0].refused:
             return replace(answer, refusal=_with_tables(REFUSAL, answer.question, runner.schema))
         if best.verdict is None:
@@ -291,6 +290,21 @@ class Assistant:
         said = UNSURE.format(sure)
         return replace(answer, refusal=_with_tables(said, answer.question, schema))
 
+    def _surest(
+        self, answer: Answer, found: list[Choice], calibration: Calibration, runner: Runner
+    ) -> tuple[Answer, list[Choice]]:
+        """The answer with its confidence. Where that is too low, and it was searched for, the first
+        alternative that is sure enough is the answer instead; else it is refused."""
+        first = self._sure(answer, calibration, runner.schema)
+        if _is_to_run(first) or not _is_to_run(answer) or answer.candidates[0].votes is not None:
+            return first, found
+        for choice in found[1:]:
+            other = self._alternative(answer, choice, calibration, runner)
+            if choice.is_good and _is_to_run(other):
+                ordered = [choice, *(one for one in found if one is not choice)]
+                return _ranked(other, ordered, answer.candidates), ordered
+        return first, found
+
     def _runner(self, schema: Schema, cancel: Cancel | None) -> Runner:
         return Runner(database=self.database, schema=schema, limits=self.limits, cancel=cancel)
 
@@ -300,29 +314,30 @@ class Assistant:
         """The answer with its rows. Where it was searched for, and finds nothing or fails, an
         alternative is run, and stands in its place if it does better."""
         best, said = found[0], runner.run(answer, found[0])
-        if answer.candidates[0].votes is not None:
-            return said
-        if said.error is not None and said.error.kind != "query_error":
-            return said
-        for choice in found[1:]:
-            if choice.is_better_than(best):
-                other = self._saying(answer, [choice], runner)
-                other = self._sure(other, calibration, runner.schema)
-                other = runner.briefly().run(other, choice) if _is_to_run(other) else other
+        failed = said.error is not None and said.error.kind != "query_error"
+        searched = answer.candidates[0].votes is None
+        until = time.monotonic() + TRIAL_S
+        for choice in found[1:] if searched and not failed else ():
+            left = until - time.monotonic()
+            if left > 0 and choice.is_better_than(best):
+                other = self._alternative(answer, choice, calibration, runner)
+                other = runner.within(left).run(other, choice) if _is_to_run(other) else other
                 if other.rows is not None and choice.is_better_than(best):
                     best, said = choice, other
         ordered = [best, *(one for one in found if one is not best)]
-        return replace(
-            said,
-            candidates=ranked(ordered, answer.candidates),
-            passed_over=_passed_over(ordered),
-        )
+        return _ranked(said, ordered, answer.candidates)
+
+    def _alternative(
+        self, answer: Answer, choice: Choice, calibration: Calibration, runner: Runner
+    ) -> Answer:
+        """The answer with what another one of its candidates says."""
+        return self._sure(self._saying(answer, [choice], runner), calibration, runner.schema)
 
 
-def _passed_over(found: Sequence[Choice]) -> str | None:
-    """Why the likeliest of what was searched for is not the answer, where it is not."""
-    likeliest = max(found, key=lambda one: one.candidates[0].log_probability or 0.0)
-    return None if likeliest is found[0] else PASSED_OVER.format(likeliest.against)
+def _ranked(answer: Answer, found: Sequence[Choice], candidates: Sequence[Candidate]) -> Answer:
+    """The answer with its candidates in the order of these, and why it is the first of them."""
+    over = passed_over(found, candidates)
+    return replace(answer, candidates=ranked(found, candidates), passed_over=over)
 
 
 def _is_to_run(answer: Answer) -> bool:
@@ -337,7 +352,7 @@ def _with_tables(said: str, question: str, schema: Schema) -> str:
 
 def _cut_off(answer: Answer) -> SqlError:
     first = answer.candidates[0]
-    why = {"length": f"after {answer.output_tokens} tokens", "cancelled": "because it was stopped"}
+    why = {"length": f"after {first.tokens} tokens", "cancelled": "because it was stopped"}
     return SqlError(
         f"the model's answer was cut off {why.get(first.finish, 'at its time limit')}",
         kind="timeout" if first.finish == "timeout" else "parse_error",

@@ -47,8 +47,11 @@ class Choice:
     @property
     def weight(self) -> float:
         """Votes, each worth the geometric mean probability of its tokens where that is known; of
-        what was searched for, its probability. Each doubt takes most of it."""
-        return sum(map(_worth, self.candidates)) * DOUBTED ** len(self.doubts)
+        what was searched for, its probability, of which each doubt takes most."""
+        first = self.candidates[0]
+        if first.votes is not None:
+            return sum(map(_vote, self.candidates))
+        return math.exp(first.log_probability or 0.0) * DOUBTED ** len(self.doubts)
 
     def is_better_than(self, other: Choice) -> bool:
         """It is good, and the other is not, or weighs less."""
@@ -57,7 +60,9 @@ class Choice:
     @property
     def against(self) -> str:
         """The first thing that speaks against it, as can be said after "it"."""
-        if self.verdict is None or not self.verdict.ok:
+        if self.verdict is None:
+            return "holds no SQL"
+        if not self.verdict.ok:
             return "does not pass the check"
         return "fails" if self.error is not None else next(iter(self.doubts), "")
 
@@ -76,7 +81,8 @@ def choices(
 
     Args:
         run: runs SQL that passed the check; none: what says the same is told by the text alone.
-        doubts_of: what speaks against SQL that passed the check.
+        doubts_of: what speaks against SQL that passed the check; it counts where the candidates
+            were searched for.
     """
     by_text: dict[tuple[bool, str | None], Choice] = {}
     for candidate in candidates:
@@ -88,15 +94,13 @@ def choices(
         if sql is not None and not refused:
             choice.verdict = verdict_of(sql)
             choice.error = choice.verdict.error()
-            choice.doubts = doubts_of(sql)
+            choice.doubts = doubts_of(sql) if choice.verdict.ok else ()
             if choice.verdict.ok and run is not None and len(by_text) > 1:
                 _try(choice, choice.verdict.sql, verdict_of, run)
         at = next((at for at, other in enumerate(found) if _same(other, choice)), None)
         if at is None:
             found.append(choice)
-            continue
-        found[at].doubts = choice.doubts = min(found[at].doubts, choice.doubts, key=len)
-        if found[at].mended is not None and choice.mended is None:
+        elif found[at].mended is not None and choice.mended is None:
             choice.candidates += found[at].candidates  # what runs as it is stands for both
             found[at] = choice
         else:
@@ -121,6 +125,19 @@ def ranked(found: Sequence[Choice], candidates: Sequence[Candidate]) -> tuple[Ca
     return (*ordered, *(replace(c, group=len(found) + at) for at, c in enumerate(cut)))
 
 
+def passed_over(found: Sequence[Choice], candidates: Sequence[Candidate]) -> str | None:
+    """Why the first of these is the answer, where another one that was found is likelier."""
+    if candidates[0].votes is not None:
+        return None
+    likeliest = max(candidates, key=lambda one: one.log_probability or 0.0)
+    saying = (c for c in found if any(one.reply == likeliest.reply for one in c.candidates))
+    choice = next(saying, None)
+    if choice is found[0]:
+        return None
+    why = "was cut off" if choice is None else choice.against
+    return f"a likelier answer {why}"
+
+
 def is_cut_off(candidate: Candidate) -> bool:
     """The writing was ended from outside, and nothing shows that the SQL was complete by then."""
     if candidate.finish == "stop":
@@ -132,11 +149,10 @@ def _rank(choice: Choice) -> tuple[bool, bool, float]:
     return not choice.is_good, choice.mended is not None, -choice.weight
 
 
-def _worth(candidate: Candidate) -> float:
+def _vote(candidate: Candidate) -> float:
     if candidate.log_probability is None or not candidate.tokens:
         return 1.0
-    drawn = candidate.votes is not None
-    return math.exp(candidate.log_probability / (candidate.tokens if drawn else 1))
+    return math.exp(candidate.log_probability / candidate.tokens)
 
 
 def run_or_mend(

@@ -4,6 +4,7 @@ at the first of these."""
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,7 @@ from sqlglot import exp
 
 from sqlft.errors import SqlError
 from sqlft.schema import Schema, ValueMatch
+from sqlft.schema.value_words import quoted_parts, without_quoted
 from sqlft.sql import parse_query
 
 FINDS_NOTHING = "finds nothing"
@@ -32,17 +34,16 @@ def finds_nothing(rows: pyarrow.Table) -> bool:
     return all(column.null_count == len(column) for column in rows.columns)
 
 
-_QUOTED = re.compile(r""""([^"]+)"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)""")
-_NUMBER = re.compile(r"(?<![\w.,'-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w'-]|[.,]\d)")
+_NUMBER = re.compile(r"(?<![\w.,:/'-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w:/'-]|[.,]\d)")
 _RECKONED = re.compile(
-    r"[\s-]*(?:thousand|million|billion|k|m|bn|(?:minute|hour|day|week|month|quarter|year)s?|[ap]m)\b",
+    r"[\s-]*(?:%|percent|thousand|million|billion|k\b|m\b|bn\b|[ap]m\b"
+    r"|(?:second|minute|hour|day|week|month|quarter|year)s?\b)",
     re.IGNORECASE,
 )
 """After a number: what is written may be another one, such as the first of the last 30 days."""
-_WORDS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-_NAME = re.compile(r"[A-Z0-9]|\s")
+_NAME = re.compile(r"[A-Z0-9]")
 """In a stored value: it is a name or a code, and no word that a question may use for itself."""
+_CALENDAR = frozenset((*calendar.month_name, *calendar.day_name))
 
 
 def doubts(
@@ -52,7 +53,8 @@ def doubts(
 
     What is quoted must stand in the query, or a stored value that was found for it; of the stored
     values that the question names letter by letter, one; and each number, or one next to it, as
-    "at least 3" can be said with ``> 2``. Rows of one table by its own key are not worth a count.
+    "at least 3" can be said with ``> 2``: of values and of numbers, the first that does not is
+    told. Rows of one table by its own key are not worth a count.
 
     Args:
         values: the stored values that the question names.
@@ -68,7 +70,9 @@ def doubts(
     ('counts the rows of shops by their own key',)
     """
     text = sql.lower()
-    unused = [*_unused_values(text, question, values), *_unused_numbers(text, question)]
+    value = next(_unused_values(text, question, values), None)
+    number = next(_unused_numbers(text, question), None)
+    unused = [one for one in (value, number) if one is not None]
     counted = (
         f"counts the rows of {table} by their own key" for table in _counted_one(sql, schema)
     )
@@ -76,15 +80,14 @@ def doubts(
 
 
 def _unused_values(text: str, question: str, values: Sequence[ValueMatch]) -> Iterator[str]:
-    quoted = [found.strip(" .,?!") for parts in _QUOTED.findall(question) for found in parts]
-    quoted = [one for one in quoted if one]
-    near = any(_holds(text, one.value) for one in values if one.how != "exact")
-    missing = [one for one in quoted if not near and not _holds(text, one)]
-    yield from map(repr, missing)
-    exact = [v.value.strip() for v in values if v.how == "exact" and _NAME.search(v.value)]
-    if exact and not near and not any(_holds(text, one) for one in exact):
-        known = {one.lower() for one in missing}
-        yield from (repr(one) for one in exact[:1] if one.lower() not in known)
+    if any(_holds(text, one.value) for one in values if one.how != "exact"):
+        return
+    quoted = (part.strip(" .,?!") for part in quoted_parts(question))
+    yield from (repr(part) for part in quoted if part and not _holds(text, part))
+    exact = [one.value.strip() for one in values if one.how == "exact"]
+    named = [one for one in exact if _NAME.search(one) and one not in _CALENDAR]
+    if named and not any(_holds(text, one) for one in named):
+        yield repr(named[0])
 
 
 def _holds(text: str, value: str) -> bool:
@@ -94,22 +97,14 @@ def _holds(text: str, value: str) -> bool:
 
 
 def _unused_numbers(text: str, question: str) -> Iterator[str]:
-    bare = _QUOTED.sub(" ", question)
-    said = [
-        (found.group(), float(found.group().replace(",", "")))
-        for found in _NUMBER.finditer(bare)
-        if not _RECKONED.match(bare, found.end())
-    ]
-    said += [
-        (found.group(), float(_WORDS[found.group().lower()]))
-        for found in _WORD.finditer(bare)
-        if not _RECKONED.match(bare, found.end())
-    ]
-    written = {float(one) for one in re.findall(r"\d+(?:\.\d+)?", text)}
-    for word, number in said:
-        near = {number - 1, number, number + 1, number / 100}
-        if word not in text and not written & near:
-            yield word
+    """Numbers but 0 and 1, which queries say in other ways."""
+    bare = without_quoted(question)
+    written = {float(one) for one in re.findall(r"\d*\.?\d+", text)}
+    for found in _NUMBER.finditer(bare):
+        number = float(found.group().replace(",", ""))
+        near = {number - 1, number, number + 1}
+        if number > 1 and not _RECKONED.match(bare, found.end()) and not written & near:
+            yield found.group()
 
 
 def _counted_one(sql: str, schema: Schema) -> Iterator[str]:
@@ -126,5 +121,6 @@ def _counted_one(sql: str, schema: Schema) -> Iterator[str]:
             continue
         key = keys.get(table.name.lower())
         grouped = {one.name.lower() for one in group.expressions if isinstance(one, exp.Column)}
-        if key and key <= grouped and not select.args.get("joins") and select.find(exp.Count):
+        counts = any(one.parent_select is select for one in select.find_all(exp.Count))
+        if key and key <= grouped and counts and not select.args.get("joins"):
             yield table.name

@@ -17,7 +17,7 @@ from sqlft.sql import Verdict, check_sql, display
 from sqlft.sql.dialects import translate
 
 TRIAL_S = 3.0
-"""Seconds that each of several candidates may run."""
+"""Seconds that each of several drawn candidates may run, or all alternatives of a search."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +54,9 @@ class Runner:
             sql = translate(sql, source="duckdb", target="sqlite")
         return run_query(sql, self.database, self.limits, cancel=self.cancel)
 
-    def briefly(self) -> Runner:
-        """The same within the seconds of a trial."""
-        short = replace(self.limits, timeout_s=min(self.limits.timeout_s, TRIAL_S))
+    def within(self, seconds: float) -> Runner:
+        """The same with at most so many seconds for a query."""
+        short = replace(self.limits, timeout_s=min(self.limits.timeout_s, seconds))
         return replace(self, limits=short)
 
     def run(self, answer: Answer, choice: Choice) -> Answer:

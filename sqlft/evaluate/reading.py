@@ -170,8 +170,8 @@ def _prediction(
 
 
 def _decisive(said: tuple[tuple[Reply, ...], ...], predictor: Predictor) -> object:
-    """What decides the corridor's answer: of one candidate without a calibration, its text."""
-    if predictor.adapter is not None or predictor.decoding.candidates > 1:
+    """What decides the corridor's answer: of a single reply without a calibration, its text."""
+    if predictor.adapter is not None or any(len(replies) > 1 for replies in said):
         return said
     return tuple((one.text, one.finish) for replies in said for one in replies)
 

@@ -135,6 +135,24 @@ def phrase_hash(words: Sequence[str]) -> int:
     return sum(hashes) & HASH_MASK
 
 
+def quoted_parts(question: str) -> list[str]:
+    """What stands in quotation marks, in its order.
+
+    >>> quoted_parts("Is 'O Brien' the shop's owner, or “Ann”?")
+    ['O Brien', 'Ann']
+    """
+    return [part for parts in _QUOTED.findall(question) for part in parts if part]
+
+
+def without_quoted(question: str) -> str:
+    """The question with a space for each part in quotation marks.
+
+    >>> without_quoted("Shops in 'Oslo'?")
+    'Shops in  ?'
+    """
+    return _QUOTED.sub(" ", question)
+
+
 def question_words(question: str, *, at_most: int = 150) -> tuple[Word, ...]:
     """The first words of a question, with where and how each is written.
 

@@ -18,6 +18,7 @@ from sqlft.ask.confidence import (
     signals,
     write_calibration,
 )
+from sqlft.ask.running import TRIAL_S
 from sqlft.errors import ModelError, SqlError
 from sqlft.model import Reply
 from sqlft.schema import parse_ddl
@@ -211,7 +212,7 @@ def test_where_the_likeliest_finds_nothing_the_likeliest_that_does_takes_its_pla
         shop, (likelier, -1.0), (NOTHING + " ", -1.5), (WRONG, -1.6), (COUNT, -2.0), (OTHER, -2.1)
     )
     assert answer.status == "answered" and answer.rows is not None and answer.sql == COUNT
-    assert answer.passed_over == f"a likelier query {why}"
+    assert answer.passed_over == f"a likelier answer {why}"
     assert [c.sql for c in answer.candidates][:2] == [COUNT, likelier]
 
 
@@ -234,10 +235,56 @@ def test_a_query_that_uses_what_the_question_names_goes_before_one_that_does_not
     one = assistant(shop, Said([(COUNT, -1.0), (oslo, -2.0)]))
     answer = one.ask("Which orders went to Oslo?")
     assert answer.sql == oslo
-    assert answer.passed_over == "a likelier query does not use 'Oslo'"
+    assert answer.passed_over == "a likelier answer does not use 'Oslo'"
     alone = assistant(shop, Said([(COUNT, -1.0)])).ask("Which orders went to Oslo?")
     assert alone.sql == COUNT and alone.candidates[0].doubts == ("does not use 'Oslo'",)
     assert (signals(alone.candidates) or ())[3] == 1.0
+
+
+def test_doubts_about_drawn_candidates_are_told_and_take_no_votes(shop: Path) -> None:
+    said = [(NOTHING, -1.0)] * 4 + [(COUNT, -10.0)]
+    answer = asked(shop, said)
+    assert answer.sql == NOTHING and answer.passed_over is None
+    assert answer.doubts == ("finds nothing",)
+
+
+def test_where_the_one_that_nothing_speaks_against_is_too_unsure_the_other_is_the_answer(
+    shop: Path,
+) -> None:
+    oslo = "SELECT id FROM orders WHERE city = 'Oslo'"
+    known = Calibration(by_way={(1, 4): Weights(bias=0.0, weights=(-1.0, 0.0, 0.0, 0.0))})
+    for second, sql in ((-3.0, COUNT), (-1.2, oslo)):
+        writer = Said([(COUNT, -1.0), (oslo, second)])
+        one = replace(assistant(shop, writer, least_confidence=0.4), calibration=known)
+        answer = one.ask("Which orders went to Oslo?")
+        assert answer.status == "answered" and answer.sql == sql
+        assert (answer.passed_over is None) == (sql == COUNT)
+    writer = Said([(COUNT, -8.0), (oslo, -9.0)])
+    one = replace(assistant(shop, writer, least_confidence=0.4), calibration=known)
+    refused = one.ask("Which orders went to Oslo?")
+    assert refused.status == "refused" and refused.sql == oslo
+
+
+@pytest.mark.parametrize(
+    ("likelier", "why"),
+    [("I do not know.", "holds no SQL"), (WRONG, "does not pass the check")],
+)
+def test_why_a_likelier_answer_is_none_is_told_for_what_it_is(
+    shop: Path, likelier: str, why: str
+) -> None:
+    assert searched(shop, (likelier, -0.5), (COUNT, -1.0)).passed_over == f"a likelier answer {why}"
+
+
+def test_equal_texts_of_a_search_count_once(shop: Path) -> None:
+    answer = searched(shop, (OTHER, -1.0), (COUNT, -1.3), (COUNT + ";", -1.4))
+    assert answer.sql == OTHER and answer.passed_over is None
+
+
+def test_alternatives_have_the_seconds_of_one_trial_together(shop: Path) -> None:
+    slow = "SELECT count(*) + {} FROM range(100000000000) AS a (x), orders"
+    said = [(NOTHING, -1.0), *((slow.format(n), -1.1 - n / 10) for n in range(3))]
+    answer = searched(shop, *said)
+    assert answer.sql == NOTHING and answer.seconds["execute"] < 2 * TRIAL_S
 
 
 def test_a_timeout_is_told_and_no_alternative_is_tried(shop: Path) -> None:
@@ -261,7 +308,7 @@ def test_an_alternative_that_is_less_sure_than_asked_for_takes_no_place(shop: Pa
 
 def test_an_alternative_that_passes_goes_before_a_likelier_query_that_does_not(shop: Path) -> None:
     answer = searched(shop, (WRONG, -0.5), (COUNT, -1.0))
-    assert answer.sql == COUNT and answer.passed_over == "a likelier query does not pass the check"
+    assert answer.sql == COUNT and answer.passed_over == "a likelier answer does not pass the check"
 
 
 def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -35,13 +35,16 @@ def match(value: str, how: str = "exact") -> ValueMatch:
         ("The shop's name and its owners' names", ALL),
         ("Shops with more than 3 doors", "SELECT name FROM shops WHERE doors > 3"),
         ("Shops with at least 3 doors", "SELECT name FROM shops WHERE doors > 2"),
-        ("Shops with at most three doors", "SELECT name FROM shops WHERE doors < 4"),
         ("Shops of over 1,500 euros", "SELECT name FROM shops WHERE rent > 1500"),
         ("Shops with a 15% margin", "SELECT name FROM shops WHERE margin = 0.15"),
         ("Shops opened in 2023", "SELECT name FROM shops WHERE opened >= DATE '2023-01-01'"),
         ("Shops opened in the last 30 days", "SELECT name FROM shops WHERE opened > '2026-01-09'"),
         ("Shops with 2 million visitors", "SELECT name FROM shops WHERE visitors >= 2000000"),
         ("Shops open at 10 pm", "SELECT name FROM shops WHERE closes > 22"),
+        ("Shops open between 9:00 and 17:00 or 24/7", ALL),
+        ("Shops with 20 percent more", "SELECT name FROM shops WHERE rent > 1.2"),
+        ("Rank the shops, largest is 1, and show none as 0", ALL),
+        ("Shops of the Four Seasons", "SELECT name FROM shops WHERE hotel = 'Four Seasons'"),
         ("Shops on route B12 or in the 3rd row", ALL),
     ],
 )
@@ -54,7 +57,7 @@ def test_what_is_used_or_may_be_reckoned_raises_no_doubt(question: str, sql: str
     [
         ('Shops in "Oslo" or "Bergen"?', "does not use 'Bergen'"),
         ("Shops with 7 doors", "does not use 7"),
-        ("Shops with Seven doors", "does not use Seven"),
+        ('Shops in "Bergen" or „Narvik“', "does not use 'Bergen'"),
         ("Shops of over 1,500 euros", "does not use 1,500"),
     ],
 )
@@ -70,6 +73,8 @@ def test_one_of_the_stored_values_that_a_question_names_must_be_used() -> None:
 
 def test_a_stored_word_that_a_question_may_use_for_itself_need_not_be_used() -> None:
     assert doubts(ALL, "Which shops are open?", (match("open"),)) == ()
+    assert doubts(ALL, "Hours per crew leader", (match("crew leader"),)) == ()
+    assert doubts(ALL, "Sales in June", (match("June"),)) == ()
     assert doubts(ALL, "Which shops are open?", (match("Open"),)) == ("does not use 'Open'",)
 
 
@@ -91,6 +96,7 @@ def test_a_stored_value_may_stand_for_what_was_quoted_in_another_way() -> None:
         ("SELECT shop_id, COUNT(*) FROM lines GROUP BY shop_id", False),
         ("SELECT id, COUNT(*) FROM shops JOIN lines ON shop_id = id GROUP BY id", False),
         ("FROM shops JOIN lines ON shop_id = id SELECT id, COUNT(*) GROUP BY id", False),
+        ("SELECT id, (SELECT COUNT(*) FROM lines) FROM shops GROUP BY id", False),
         ("SELECT id, MAX(name) FROM shops GROUP BY id", False),
         ("SELECT COUNT(*) FROM (SELECT id FROM shops GROUP BY id)", False),
     ],
