@@ -19,20 +19,9 @@ from sqlft.sql import parse_query
 FINDS_NOTHING = "finds nothing"
 
 DOUBTED = 0.05
-"""What a query is worth with a doubt, of what it is worth without. Of the likeliest answers to 300
-questions over unseen databases, 1 of 180 right ones and 27 of 120 wrong ones did not use what the
-question named; none and 34 found nothing, while of 6,431 questions of Spider 2 % have no answer
-but nothing."""
-
-
-def finds_nothing(rows: pyarrow.Table) -> bool:
-    """There is no row, or nothing but NULL in them.
-
-    >>> finds_nothing(pyarrow.table({"max": pyarrow.array([None], "int64")}))
-    True
-    """
-    return all(column.null_count == len(column) for column in rows.columns)
-
+"""What a query is worth with a doubt, of what it is worth without. Of the likeliest answers to 748
+questions over unseen databases, 2 of 445 right ones and 61 of 303 wrong ones had a doubt that can
+be read off the query; none and 83 found nothing, as 15 of 765 other questions' golds do."""
 
 _NUMBER = re.compile(r"(?<![\w.,:/'-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w:/'-]|[.,]\d)")
 _RECKONED = re.compile(
