@@ -8,7 +8,6 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 
-import pyarrow
 from sqlglot import exp
 
 from sqlft.errors import SqlError
