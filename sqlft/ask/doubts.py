@@ -8,6 +8,7 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 
+import pyarrow
 from sqlglot import exp
 
 from sqlft.errors import SqlError
@@ -32,6 +33,15 @@ _RECKONED = re.compile(
 _NAME = re.compile(r"[A-Z0-9]")
 """In a stored value: it is a name or a code, and no word that a question may use for itself."""
 _CALENDAR = frozenset((*calendar.month_name, *calendar.day_name))
+
+
+def finds_nothing(rows: pyarrow.Table) -> bool:
+    """There is no row, or nothing but NULL in them.
+
+    >>> finds_nothing(pyarrow.table({"max": pyarrow.array([None], "int64")}))
+    True
+    """
+    return all(column.null_count == len(column) for column in rows.columns)
 
 
 def doubts(
