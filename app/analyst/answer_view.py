@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import streamlit as st
@@ -225,7 +226,7 @@ def _standing(candidate: Candidate) -> str:
     """How many said the same, where they voted, and how likely it was to be written."""
     votes, probability = candidate.votes, candidate.log_probability
     voted = [] if votes is None else [f"{votes} vote{'s' if votes != 1 else ''}"]
-    likely = [] if probability is None else [f"log-probability {probability:.1f}"]
+    likely = [] if probability is None else [f"probability {math.exp(probability):.2%}"]
     return ", ".join([*voted, *likely])
 
 
