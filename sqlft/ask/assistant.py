@@ -21,13 +21,7 @@ from sqlft.errors import InputError, SqlError
 from sqlft.model import Cancel, Generator, ReadsAhead
 from sqlft.prompt import layout, notes_for
 from sqlft.prompt.strategies import with_correction
-from sqlft.schema import (
-    Schema,
-    match_values,
-    nearest_tables,
-    pruned,
-    read_schema,
-)
+from sqlft.schema import Schema, match_values, nearest_tables, pruned, read_schema
 from sqlft.sql import nearest
 
 REFUSAL = "the model says that this schema cannot answer the question"

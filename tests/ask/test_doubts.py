@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlft.ask import doubts as module
 from sqlft.ask.doubts import finds_nothing
 from sqlft.schema import ValueMatch, parse_ddl
+from sqlft.schema.value_candidates import How
 
 ALL = "SELECT name FROM shops"
 SHOP = parse_ddl(
@@ -21,8 +22,8 @@ def doubts(sql: str, question: str, values: tuple[ValueMatch, ...]) -> tuple[str
     return module.doubts(sql, question, values, SHOP)
 
 
-def match(value: str, how: str = "exact") -> ValueMatch:
-    return ValueMatch(table="shops", column="city", value=value, how=how)  # type: ignore[arg-type]
+def match(value: str, how: How = "exact") -> ValueMatch:
+    return ValueMatch(table="shops", column="city", value=value, how=how)
 
 
 @pytest.mark.parametrize(
